@@ -1,0 +1,8 @@
+module github.com/zeromq/gozyre/codecs
+
+go 1.26
+
+require (
+	github.com/alecthomas/kong v1.17.0
+	pgregory.net/rapid v1.3.0
+)

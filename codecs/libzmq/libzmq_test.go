@@ -1,0 +1,14 @@
+package libzmq_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/zeromq/gozyre/codecs/libzmq"
+	"github.com/zeromq/gozyre/codecs/zsock/zsocktest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestConformance(t *testing.T) { zsocktest.Run(t, libzmq.Transport{}, libzmq.Transport{}) }

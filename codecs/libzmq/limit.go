@@ -1,0 +1,33 @@
+package libzmq
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// A link takes three descriptors at most in one process: its own socket's, and a TCP connection at each end if both
+// ends live here.
+const descriptorsPerLink = 3
+
+// maxSockets is the number of sockets that a context shall hold; libzmq's own default is 1023, its maximum 65,535, and each
+// costs 12 octets in every context.
+func maxSockets() int {
+	const most = 65535
+	if n := descriptors(); n > 0 && n/2 < most {
+		return max(int(n/2), 1023)
+	}
+	return most
+}
+
+// limit explains an error that comes from running out of descriptors.
+func limit(err error) error {
+	if err == nil || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
+		return err
+	}
+	n := descriptors()
+	return fmt.Errorf("%w: the process may open %d descriptors, a peer takes up to %d of them: raise the limit with 'ulimit -n %d' before the program starts (for a service: LimitNOFILE=), or connect fewer peers (%w)",
+		zsock.ErrLimit, n, descriptorsPerLink, max(4*n, 65536), err)
+}

@@ -1,0 +1,99 @@
+package libzmq
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pebbe/zmq4"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// Times of libzmq's own machinery, chosen for peers on a local network.
+const (
+	reconnectFirst = 100 * time.Millisecond // after a broken or refused connection; then doubled up to
+	reconnectMost  = 2 * time.Second
+	connectMost    = 10 * time.Second // an address where nobody answers
+	handshakeMost  = 10 * time.Second // a stranger that connects and says nothing
+	backlog        = 1024             // connections not yet accepted: everybody dials a newcomer at once
+	keepaliveIdle  = 60               // seconds until TCP asks a silent peer
+	keepaliveEvery = 10               // seconds
+	keepaliveCount = 6
+)
+
+// settings is what a socket is made from.
+type settings struct {
+	kind       zsock.Kind
+	identity   []byte
+	highWater  int
+	maxMessage int64
+	linger     time.Duration
+	subscribe  [][]byte
+	listens    bool
+	reads      bool
+	ipv6       bool
+}
+
+func (t settings) zmqType() zmq4.Type {
+	switch t.kind {
+	case zsock.Router:
+		return zmq4.ROUTER
+	case zsock.Dealer:
+		return zmq4.DEALER
+	case zsock.Pub:
+		return zmq4.PUB
+	}
+	return zmq4.SUB
+}
+
+// apply sets every option that differs from libzmq's default.
+func (t settings) apply(z *zmq4.Socket) error {
+	receiveHighWater := t.highWater
+	if !t.reads {
+		receiveHighWater = 1 // nobody will read; 0 would mean without bound
+	}
+	steps := []func() error{
+		func() error { return z.SetLinger(t.linger) },
+		func() error { return z.SetSndhwm(t.highWater) },
+		func() error { return z.SetRcvhwm(receiveHighWater) },
+		func() error { return z.SetMaxmsgsize(t.maxMessage) },
+		func() error { return z.SetHandshakeIvl(handshakeMost) },
+		func() error { return z.SetTcpKeepalive(1) },
+		func() error { return z.SetTcpKeepaliveIdle(keepaliveIdle) },
+		func() error { return z.SetTcpKeepaliveIntvl(keepaliveEvery) },
+		func() error { return z.SetTcpKeepaliveCnt(keepaliveCount) },
+	}
+	if t.ipv6 {
+		steps = append(steps, func() error { return z.SetIpv6(true) })
+	}
+	if len(t.identity) > 0 {
+		steps = append(steps, func() error { return z.SetIdentity(string(t.identity)) })
+	}
+	if t.listens {
+		steps = append(steps, func() error { return z.SetBacklog(backlog) })
+	} else {
+		steps = append(steps,
+			func() error { return z.SetReconnectIvl(reconnectFirst) },
+			func() error { return z.SetReconnectIvlMax(reconnectMost) },
+			func() error { return z.SetConnectTimeout(connectMost) },
+		)
+	}
+	if t.kind == zsock.Router {
+		steps = append(steps,
+			func() error { return z.SetRouterHandover(true) },
+			func() error { return z.SetRouterMandatory(1) }, // sending to nobody is an error, not a silence
+		)
+	}
+	for _, prefix := range t.subscribe {
+		steps = append(steps, func() error { return z.SetSubscribe(string(prefix)) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isIPv6 says whether an endpoint has an IPv6 literal; only then does the socket leave plain IPv4.
+func isIPv6(endpoint string) bool { return strings.Contains(endpoint, "[") }

@@ -1,0 +1,114 @@
+package zproto
+
+// Class is a protocol: everything that one model file says. Parse has checked it; a generator may rely on the
+// rules in the package documentation.
+type Class struct {
+	Pos
+	Name      string     // "zre_msg": names the generated file
+	Title     string     // one line
+	Doc       string     // text of the element, one paragraph
+	Signature int        // 0–15, the last four bits of the two octets AA Ax; -1: the protocol has none
+	Defines   []*Define  // constants for the users of the codec
+	Header    []*Field   // fields that every message has after its id
+	Messages  []*Message // in the order of the file
+}
+
+// SignatureValue gives the two octets that begin each message. It means nothing if Signature is -1.
+func (c *Class) SignatureValue() uint16 { return 0xAAA0 | uint16(c.Signature) }
+
+// Message is one message of a class.
+type Message struct {
+	Pos
+	Name   string // "PING-OK"
+	ID     uint8  // 1–255
+	Doc    string
+	Fields []*Field // without those of the header
+}
+
+// Define is a named constant. It takes no part in the encoding.
+type Define struct {
+	Pos
+	Name   string
+	Value  string // as written
+	IsText bool   // Value is not a decimal number of at most 64 bits
+	Number uint64 // the value, unless IsText
+	Doc    string
+}
+
+// Type is the encoding of a field.
+type Type string
+
+// The types of fields. The package documentation says what each looks like on the wire.
+const (
+	Number  Type = "number"
+	Octets  Type = "octets"
+	UUID    Type = "uuid"
+	String  Type = "string"
+	LongStr Type = "longstr"
+	Strings Type = "strings"
+	Hash    Type = "hash"
+	Chunk   Type = "chunk"
+	Frame   Type = "frame"
+	Msg     Type = "msg"
+)
+
+// Types lists all types, in the order in which the documentation explains them.
+func Types() []Type {
+	return []Type{Number, Octets, UUID, String, LongStr, Strings, Hash, Chunk, Frame, Msg}
+}
+
+// OwnFrame tells whether the field stands in frames of its own behind the first one.
+func (t Type) OwnFrame() bool { return t == Frame || t == Msg }
+
+// Field is a field of a message, or of the header of all messages.
+type Field struct {
+	Pos
+	Name   string
+	Type   Type
+	Size   int    // number: 1, 2, 4 or 8; octets: 1–65535; uuid: 16; else 0
+	Text   bool   // NUL is refused: in the text, in each text of strings, in each key of a hash
+	Fixed  bool   // the model fixes the value; the field is on the wire, but not in the API
+	Value  string // the fixed value of a string, longstr or frame
+	Number uint64 // the fixed value of a number
+	Doc    string
+}
+
+// same tells whether two fields of one name can share one field of a Go struct.
+func (f *Field) same(g *Field) bool {
+	return f.Type == g.Type && f.Size == g.Size && f.Text == g.Text && f.Fixed == g.Fixed
+}
+
+// kind names what same compares, for an error.
+func (f *Field) kind() string {
+	s := string(f.Type)
+	if f.Size > 0 && f.Type != UUID {
+		s += " of " + plural(f.Size, "octet")
+	}
+	if f.Text {
+		s += " without NUL"
+	}
+	if f.Fixed {
+		s += " with a fixed value"
+	}
+	return s
+}
+
+// Union gives the fields of all messages that are not fixed, one for each name: those of the header, then
+// each where it first occurs. It is what one struct for all messages has to hold.
+func (c *Class) Union() []*Field {
+	var union []*Field
+	seen := map[string]bool{}
+	add := func(fields []*Field) {
+		for _, f := range fields {
+			if !f.Fixed && !seen[f.Name] {
+				seen[f.Name] = true
+				union = append(union, f)
+			}
+		}
+	}
+	add(c.Header)
+	for _, m := range c.Messages {
+		add(m.Fields)
+	}
+	return union
+}

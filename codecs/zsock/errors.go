@@ -1,0 +1,21 @@
+package zsock
+
+import "errors"
+
+// The errors of every transport, to be met with errors.Is.
+var (
+	// ErrFull: the queue to the peer is full, nothing was queued.
+	ErrFull = errors.New("zsock: the queue to the peer is full")
+	// ErrClosed: the link, the listener or the whole set is closed.
+	ErrClosed = errors.New("zsock: closed")
+	// ErrTooLarge: the message alone exceeds the link's HighWaterOctets.
+	ErrTooLarge = errors.New("zsock: the message is larger than the queue to the peer may be")
+	// ErrNoFrames: a message needs at least one frame, and at most MaxFrames.
+	ErrNoFrames = errors.New("zsock: a message has 1 to 1024 frames")
+	// ErrUnknownPeer: no peer of that routing identity is connected.
+	ErrUnknownPeer = errors.New("zsock: no peer of that routing identity is connected")
+	// ErrInvalid: an option that no transport can honour.
+	ErrInvalid = errors.New("zsock: invalid option")
+	// ErrLimit: the process may not open more sockets; the text says which limit and how to raise it.
+	ErrLimit = errors.New("zsock: no more sockets")
+)

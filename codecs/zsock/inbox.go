@@ -1,0 +1,100 @@
+package zsock
+
+import "sync"
+
+// Inbox hands events from a transport to one consumer, in batches.
+//
+// The consumer waits on Ready, then swaps the whole batch out with Take. The transport Puts; when Put says that the
+// inbox is full it stops receiving until it is told that there is room. Events that are not messages are always taken
+// in: there are few of them (at most one Writable per link).
+type Inbox struct {
+	ready chan struct{}
+	room  func()
+
+	mu        sync.Mutex
+	events    []Event
+	messages  int
+	octets    int
+	max       int
+	maxOctets int
+	suspended bool // a producer was told to stop and waits for room
+}
+
+// NewInbox makes an inbox for a transport. It is full at that many messages or octets (0: the defaults).
+// Each time the consumer makes room after Put has said full, room is called once, from the consumer's goroutine and
+// with no lock held; it must not block.
+func NewInbox(messages, octets int, room func()) *Inbox {
+	if messages <= 0 {
+		messages = DefaultInbox
+	}
+	if octets <= 0 {
+		octets = DefaultInboxOctets
+	}
+	return &Inbox{ready: make(chan struct{}, 1), room: room, max: messages, maxOctets: octets}
+}
+
+// Ready yields a value when there is something to Take. It is never closed. It may yield without need: Take is then empty.
+func (b *Inbox) Ready() <-chan struct{} { return b.ready }
+
+// Take swaps out everything that waits, without blocking. The slice into (which may be nil) is emptied and used for
+// the next batch, so a consumer passes what it got the last time and allocates nothing.
+func (b *Inbox) Take(into []Event) []Event {
+	clear(into)
+	b.mu.Lock()
+	batch := b.events
+	b.events = into[:0]
+	b.messages, b.octets = 0, 0
+	resume := b.suspended
+	b.suspended = false
+	b.mu.Unlock()
+	if resume && b.room != nil {
+		b.room()
+	}
+	return batch
+}
+
+// Put appends events, never blocks, and copies what it needs of batch itself. It returns false when the inbox is full
+// with them: the transport then puts no more messages until room was called.
+func (b *Inbox) Put(batch ...Event) bool {
+	if len(batch) == 0 {
+		return true
+	}
+	n, octets := 0, 0
+	for i := range batch {
+		if batch[i].Type == Message {
+			n++
+			octets += batch[i].size()
+		}
+	}
+	b.mu.Lock()
+	b.events = append(b.events, batch...)
+	b.messages += n
+	b.octets += octets
+	full := b.messages >= b.max || b.octets >= b.maxOctets
+	if full {
+		b.suspended = true
+	}
+	b.mu.Unlock()
+	select {
+	case b.ready <- struct{}{}:
+	default: // the consumer has a wake-up pending already
+	}
+	return !full
+}
+
+// Room is how many messages still fit; 0 when the inbox is full in messages or octets.
+func (b *Inbox) Room() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.messages >= b.max || b.octets >= b.maxOctets {
+		return 0
+	}
+	return b.max - b.messages
+}
+
+// Len is how many events wait.
+func (b *Inbox) Len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.events)
+}

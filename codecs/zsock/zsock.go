@@ -1,0 +1,158 @@
+package zsock
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Kind is the form of a socket.
+type Kind uint8
+
+const (
+	// Router receives from many peers and knows each by its routing identity.
+	Router Kind = iota + 1
+	// Dealer talks to one peer, with a queue of its own.
+	Dealer
+	// Pub sends to every subscriber that has room and drops for those that have none.
+	Pub
+	// Sub receives what begins with one of its subscriptions.
+	Sub
+)
+
+// String gives the form's ZeroMQ name: "ROUTER", "DEALER", "PUB", "SUB".
+func (k Kind) String() string {
+	switch k {
+	case Router:
+		return "ROUTER"
+	case Dealer:
+		return "DEALER"
+	case Pub:
+		return "PUB"
+	case Sub:
+		return "SUB"
+	}
+	return "invalid"
+}
+
+// Transport is a way to reach peers. It is a value that costs nothing until Open is called.
+type Transport interface {
+	// Open makes an empty set of sockets.
+	Open(Options) (Sockets, error)
+	// String names the transport, "libzmq" for instance.
+	String() string
+}
+
+// Options are those of a whole set of sockets. The zero value is good.
+type Options struct {
+	// Inbox is how many messages may wait before receiving is suspended; 0 means [DefaultInbox].
+	Inbox int
+	// InboxOctets is how many octets may wait before receiving is suspended; 0 means [DefaultInboxOctets].
+	// A transport may exceed it by one message.
+	InboxOctets int
+	// Log receives what the transport finds odd; nil means silence.
+	Log *slog.Logger
+}
+
+// The defaults of the options.
+const (
+	DefaultInbox       = 1000
+	DefaultInboxOctets = 16 << 20
+	DefaultHighWater   = 1000
+	DefaultMaxMessage  = 64 << 20
+	// MaxFrames is the number of frames of the longest message that is delivered; longer ones are dropped and counted.
+	MaxFrames = 1024
+)
+
+// Sockets is a set of sockets that share an inbox. Its methods may be called from any goroutine.
+type Sockets interface {
+	// Listen binds a socket. It does not block. An endpoint that is taken gives an error that is syscall.EADDRINUSE.
+	Listen(ListenOptions) (Listener, error)
+	// Dial makes a socket that connects, and connects anew for as long as it is open. It does not wait for the peer.
+	Dial(DialOptions) (Link, error)
+	// Inbox is where events of all sockets of the set arrive.
+	Inbox() *Inbox
+	// Stats counts since Open.
+	Stats() Stats
+	// Close closes every socket, waits until what is queued has left, at most the longest Linger, and releases
+	// everything. It is idempotent; afterwards every method returns ErrClosed and no further event arrives.
+	Close() error
+}
+
+// Listener is a bound socket.
+type Listener interface {
+	// Endpoint is the endpoint that was bound, "tcp://0.0.0.0:49152" for instance: never with a wildcard port.
+	Endpoint() string
+	// Send queues a message without blocking. A Router sends to the peer of that routing identity, and says
+	// ErrUnknownPeer or, without a Writable event to follow, ErrFull; a Pub ignores peer; a Sub refuses.
+	Send(peer []byte, frames [][]byte) error
+	// Close unbinds at once; connections that were accepted end. It is idempotent.
+	Close() error
+}
+
+// Link is a socket that connects to one endpoint.
+type Link interface {
+	// Send queues a message and never blocks. It returns nil when all of the message is queued; ErrFull when
+	// nothing is, and then exactly one Event of type Writable follows once there is room; ErrTooLarge when the
+	// message alone exceeds HighWaterOctets; ErrNoFrames; ErrClosed. The caller may reuse frames afterwards.
+	// A Pub never returns ErrFull: it drops for subscribers that are slow.
+	Send(frames [][]byte) error
+	// Redial goes on at another endpoint (or anew at the same), keeping what is queued as far as the transport can.
+	Redial(endpoint string) error
+	// Close closes; what is queued may still leave within the link's Linger. It does not block and is idempotent.
+	Close() error
+	// Drop closes at once and forgets what is queued. It does not block and is idempotent.
+	Drop() error
+}
+
+// ListenOptions describe a socket to be bound.
+type ListenOptions struct {
+	// Kind is Router, Pub or Sub.
+	Kind Kind
+	// Endpoint is "tcp://ADDRESS:PORT"; * stands for every address or for any free port.
+	Endpoint string
+	// Identity is the routing identity that peers see, at most 255 octets; seldom needed.
+	Identity []byte
+	// HighWater is the number of messages queued per peer and direction; 0 means DefaultHighWater.
+	HighWater int
+	// MaxMessage is the number of octets of the largest message received; 0 means DefaultMaxMessage. A peer that
+	// sends a larger frame is disconnected; a larger message of small frames is dropped and counted.
+	MaxMessage int64
+	// Linger is how long what is queued may still leave after Sockets.Close.
+	Linger time.Duration
+	// Subscribe lists the prefixes that a Sub wants; an empty prefix is everything.
+	Subscribe [][]byte
+}
+
+// DialOptions describe a socket that connects.
+type DialOptions struct {
+	// Kind is Dealer, Pub or Sub.
+	Kind Kind
+	// Endpoint is "tcp://ADDRESS:PORT".
+	Endpoint string
+	// Identity is the routing identity under which a Router knows us: 1 to 255 octets not beginning with zero; nil
+	// lets the peer choose one.
+	Identity []byte
+	// HighWater is the number of messages queued for the peer; 0 means DefaultHighWater.
+	HighWater int
+	// HighWaterOctets bounds what is queued for the peer in octets, as far as the transport can; every transport
+	// refuses a single message above it. 0 means DefaultMaxMessage.
+	HighWaterOctets int64
+	// MaxMessage as in ListenOptions.
+	MaxMessage int64
+	// Linger is how long what is queued may still leave after Close.
+	Linger time.Duration
+	// Subscribe as in ListenOptions.
+	Subscribe [][]byte
+	// SendOnly says that nothing is expected from the peer: what arrives nevertheless is not read.
+	SendOnly bool
+}
+
+// Stats are counters since Open, and two gauges.
+type Stats struct {
+	Sent     uint64 // messages that Send accepted
+	Received uint64 // messages put into the inbox
+	Dropped  uint64 // messages dropped because they exceed MaxFrames or MaxMessage
+	Full     uint64 // times that a link became full
+	Sockets  int    // open sockets now
+	Waiting  int    // events in the inbox now
+}

@@ -1,0 +1,198 @@
+package beacon
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	scanUntold = time.Second            // between scans where the system tells no changes
+	scanTold   = 10 * time.Second       // and where it does: a sandbox may swallow what it tells
+	scanSettle = 10 * time.Millisecond  // a change comes as several messages
+	scanApart  = 100 * time.Millisecond // an interface that flaps costs no more than this
+)
+
+// loop is the goroutine that owns the links, the schedule and the outages. The
+// receivers see of it only view, which is replaced and never changed.
+type loop struct {
+	cfg     Config
+	log     *slog.Logger
+	m       medium
+	b       *Beacon
+	view    atomic.Pointer[view]
+	ending  chan struct{} // closed when receivers shall give up
+	hard    chan error    // from the receivers
+	readers sync.WaitGroup
+
+	data    []byte // what is announced; nil: nothing
+	sched   schedule
+	links   []*link
+	ifaces  []iface // of the last scan
+	retired []retired
+	outages map[string]time.Time // interface → since when
+
+	every       time.Duration // between scans that nothing asked for
+	scanned     time.Time
+	scanAt      time.Time
+	scanFailing bool
+	err         error // hard: ends the loop
+}
+
+// newLoop looks at the interfaces once, and refuses to begin when none is of use.
+func newLoop(cfg Config, m medium, b *Beacon) (*loop, error) {
+	l := &loop{
+		cfg: cfg, log: cfg.Log, m: m, b: b,
+		ending:  make(chan struct{}),
+		hard:    make(chan error, len(m.receivers())),
+		sched:   schedule{interval: cfg.Interval},
+		outages: map[string]time.Time{},
+		every:   scanTold,
+	}
+	if m.changes() == nil {
+		l.every = scanUntold
+	}
+	ifaces, err := m.scan()
+	if err != nil {
+		return nil, fmt.Errorf("beacon: list the interfaces: %w", err)
+	}
+	if err := usable(ifaces, cfg.Interfaces); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	l.scanned, l.scanAt = now, now.Add(l.every)
+	l.adopt(ifaces, now)
+	for _, r := range m.receivers() {
+		l.readers.Add(1)
+		go l.read(r)
+	}
+	return l, nil
+}
+
+func (l *loop) run() {
+	timer := time.NewTimer(time.Until(l.next()))
+	defer timer.Stop()
+	for running := true; running && l.err == nil; {
+		select {
+		case <-l.b.stop:
+			running = false
+		case c := <-l.b.commands:
+			l.command(c)
+		case <-l.m.changes():
+			l.changed(time.Now())
+		case err := <-l.hard:
+			l.err = err
+		case <-timer.C:
+			l.tick(time.Now())
+		}
+		timer.Reset(time.Until(l.next()))
+	}
+	l.end()
+}
+
+// end ends everything that the beacon started, then tells.
+func (l *loop) end() {
+	if l.err != nil {
+		l.log.Error("beacon ended", "error", l.err)
+	}
+	close(l.ending)
+	for _, k := range l.links {
+		k.close()
+	}
+	l.m.close()
+	l.readers.Wait()
+	l.b.counters.interfaces.Store(0)
+	l.b.err = l.err
+	close(l.b.queue)
+	close(l.b.done)
+}
+
+// command publishes or silences. A hard error gets no reply: the caller sees the end.
+func (l *loop) command(c command) {
+	l.data = c.data
+	if c.data != nil {
+		now := time.Now()
+		l.sched.restart(now)
+		for _, k := range l.links {
+			k.burst = burst{born: now}
+		}
+		l.announce(now)
+	}
+	if l.err == nil {
+		c.reply <- nil
+	}
+}
+
+func (l *loop) tick(now time.Time) {
+	if !now.Before(l.scanAt) {
+		l.scan(now)
+	}
+	l.announce(now)
+}
+
+// next tells when there is something to do.
+func (l *loop) next() time.Time {
+	at := l.scanAt
+	if l.data == nil {
+		return at
+	}
+	for _, k := range l.links {
+		at = earlier(at, l.sched.due(k.burst))
+	}
+	return at
+}
+
+// announce sends on every link whose time has come.
+func (l *loop) announce(now time.Time) {
+	if l.data == nil {
+		return
+	}
+	beat := l.sched.beaten(now)
+	for _, k := range l.links {
+		if k.burst.passed(now) || beat && k.burst.over() {
+			l.send(k, now)
+		}
+		if l.err != nil {
+			return
+		}
+	}
+}
+
+// changed asks for a scan soon, but not sooner than the rest of the news has come.
+func (l *loop) changed(now time.Time) {
+	at := now.Add(scanSettle)
+	if apart := l.scanned.Add(scanApart); apart.After(at) {
+		at = apart
+	}
+	l.scanAt = earlier(l.scanAt, at)
+}
+
+func (l *loop) scan(now time.Time) {
+	l.scanned, l.scanAt = now, now.Add(l.every)
+	ifaces, err := l.m.scan()
+	if err != nil {
+		l.b.counters.softErrors.Add(1)
+		if !l.scanFailing {
+			l.log.Warn("interfaces cannot be listed; going on with those known", "error", err)
+		}
+		l.scanFailing = true
+		return
+	}
+	l.scanFailing = false
+	l.adopt(ifaces, now)
+}
+
+// wants tells whether Config lets us use an interface.
+func wants(names []string, name string) bool {
+	return len(names) == 0 || slices.Contains(names, name)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

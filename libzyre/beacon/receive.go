@@ -1,0 +1,128 @@
+package beacon
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// view is what the receivers need of the loop's state. It is never changed.
+type view struct {
+	own      map[netip.AddrPort]bool // where our announcements come from
+	names    map[int]string          // of all interfaces
+	networks []network               // of all interfaces
+}
+
+// look makes a new view.
+func (l *loop) look(now time.Time) {
+	v := &view{own: map[netip.AddrPort]bool{}, names: map[int]string{}}
+	for _, f := range l.ifaces {
+		v.names[f.index] = f.name
+		v.networks = append(v.networks, f.networks...)
+	}
+	for _, k := range l.links {
+		if k.sender != nil {
+			v.own[k.sender.local()] = true
+		}
+	}
+	kept := l.retired[:0]
+	for _, r := range l.retired {
+		if now.Before(r.until) {
+			v.own[r.addr] = true
+			kept = append(kept, r)
+		}
+	}
+	l.retired = kept
+	l.view.Store(v)
+}
+
+// read is the goroutine of a receiver.
+func (l *loop) read(r receiver) {
+	defer l.readers.Done()
+	buf := make([]byte, MaxPayload+1) // one more, to know what is too long
+	for failing := false; ; {
+		a, err := r.receive(buf)
+		switch {
+		case err == nil:
+			failing = false
+			l.arrived(a, buf)
+		case errors.Is(err, net.ErrClosed):
+			return
+		case !soft(err):
+			l.hard <- fmt.Errorf("beacon: receive: %w", err)
+			return
+		default:
+			l.b.counters.softErrors.Add(1)
+			if !failing {
+				failing = true
+				l.log.Warn("receiving fails; trying again", "error", err)
+				continue // most are told once, and reading again waits
+			}
+			select {
+			case <-l.ending:
+				return
+			case <-time.After(l.cfg.Interval):
+			}
+		}
+	}
+}
+
+// arrived hands a datagram on, or counts why not.
+func (l *loop) arrived(a arrival, buf []byte) {
+	c := &l.b.counters
+	c.received.Add(1)
+	v := l.view.Load()
+	if v.own[a.from] {
+		c.own.Add(1)
+		return
+	}
+	if a.size > MaxPayload {
+		c.oversize.Add(1)
+		return
+	}
+	name := l.locate(v, a)
+	if !wants(l.cfg.Interfaces, name) {
+		c.elsewhere.Add(1)
+		return
+	}
+	data := make([]byte, a.size)
+	copy(data, buf)
+	l.b.push(Signal{Addr: a.from.Addr(), Interface: name, Data: data, Time: time.Now()})
+}
+
+// locate names the interface that a datagram arrived on; "" when nothing tells.
+func (l *loop) locate(v *view, a arrival) string {
+	if a.index > 0 {
+		if name, ok := v.names[a.index]; ok {
+			return name
+		}
+		return l.m.name(a.index) // it has come since the last scan
+	}
+	if zone := a.from.Addr().Zone(); zone != "" {
+		return zone
+	}
+	for _, n := range v.networks {
+		if n.prefix.Contains(a.from.Addr()) {
+			return n.name
+		}
+	}
+	return ""
+}
+
+// push queues a signal, if need be in place of the oldest.
+func (b *Beacon) push(s Signal) {
+	for {
+		select {
+		case b.queue <- s:
+			return
+		default:
+		}
+		select {
+		case <-b.queue:
+			b.counters.dropped.Add(1)
+		default:
+		}
+	}
+}

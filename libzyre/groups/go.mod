@@ -1,0 +1,3 @@
+module github.com/zeromq/gozyre/libzyre/groups
+
+go 1.26

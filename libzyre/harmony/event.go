@@ -1,0 +1,95 @@
+package harmony
+
+import (
+	"net/netip"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// EventType tells what an Event is about. Transports that cannot know of Up, Down and Failed never say so.
+type EventType = zsock.EventType
+
+// The types of events.
+const (
+	Message  = zsock.Message  // the peer sent us a message
+	Up       = zsock.Up       // our connection to the peer stands
+	Down     = zsock.Down     // our connection to the peer broke, what was on its way may be lost
+	Failed   = zsock.Failed   // an attempt to connect to the peer failed
+	Writable = zsock.Writable // there is room again in the queue of a peer that was full
+)
+
+// Event is something that happened with a peer.
+type Event struct {
+	Type   EventType
+	Peer   ID
+	Addr   netip.Addr // the sender's network address, of a Message
+	Frames [][]byte   // of a Message; they belong to the receiver of the event
+	Err    error      // the reason of Down and Failed
+}
+
+// Ready yields a value when there may be something to Take.
+func (h *Harmony) Ready() <-chan struct{} { return h.sockets.Inbox().Ready() }
+
+// Take appends everything that waits to into[:0] and returns it; it does not block. Taking is what makes room for more,
+// and what ends the ErrFull of the peers whose Writable it returns.
+func (h *Harmony) Take(into []Event) []Event {
+	clear(into)
+	into = into[:0]
+	h.batch = h.sockets.Inbox().Take(h.batch)
+	for i := range h.batch {
+		e := &h.batch[i]
+		out := Event{Type: e.Type, Addr: e.Addr, Frames: e.Frames, Err: e.Err}
+		if e.Link != nil {
+			p := h.linked(e.Link)
+			if p == nil || e.Type == zsock.Message {
+				continue // of a link that was closed meanwhile; nothing is received on the others
+			}
+			if e.Type == zsock.Writable {
+				p.mu.Lock()
+				p.full = false
+				p.mu.Unlock()
+			}
+			out.Peer = p.id
+		} else {
+			if e.Type != zsock.Message {
+				continue
+			}
+			if len(e.Peer) != 17 || e.Peer[0] != 1 {
+				h.dropped.Add(1)
+				continue
+			}
+			out.Peer = ID(e.Peer[1:])
+			h.received.Add(1)
+		}
+		into = append(into, out)
+	}
+	return into
+}
+
+func (h *Harmony) linked(l zsock.Link) *peer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.links[l]
+}
+
+// Stats are counters since Listen, and gauges.
+type Stats struct {
+	Sent     uint64 // messages queued for peers
+	Received uint64 // messages taken
+	Dropped  uint64 // messages dropped: a strange identity, too many frames or too many octets
+	Full     uint64 // times that a peer's queue became full
+	Peers    int    // peers connected to now
+	Inbox    int    // events that wait for Take
+}
+
+// Stats counts.
+func (h *Harmony) Stats() Stats {
+	h.mu.Lock()
+	n := len(h.peers)
+	h.mu.Unlock()
+	s := h.sockets.Stats()
+	return Stats{
+		Sent: h.sent.Load(), Received: h.received.Load(), Dropped: h.dropped.Load() + s.Dropped, Full: h.full.Load(),
+		Peers: n, Inbox: s.Waiting,
+	}
+}

@@ -1,0 +1,97 @@
+package core
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"time"
+)
+
+// BeaconSize is the octets of a beacon: "ZRE", version 1, UUID, port (ZRE-DISC).
+const BeaconSize = 22
+
+const beaconHead = "ZRE\x01"
+
+// AppendBeacon appends a beacon. Port 0 says goodbye.
+func AppendBeacon(dst []byte, id ID, port uint16) []byte {
+	dst = append(dst, beaconHead...)
+	dst = append(dst, id[:]...)
+	return binary.BigEndian.AppendUint16(dst, port)
+}
+
+// ParseBeacon reads a beacon; anything that is not exactly one is none.
+func ParseBeacon(data []byte) (id ID, port uint16, ok bool) {
+	if len(data) != BeaconSize || string(data[:4]) != beaconHead {
+		return id, 0, false
+	}
+	return ID(data[4:20]), binary.BigEndian.Uint16(data[20:]), true
+}
+
+// Beacon takes a datagram of the discovery port and where it came from.
+// Anybody can send one: it can make us look, and never ends a life.
+func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
+	id, port, ok := ParseBeacon(data)
+	switch {
+	case !ok || !addr.IsValid():
+		c.stats.BadBeacons++
+		return
+	case id == c.cfg.ID:
+		return
+	}
+	p := c.peers[id]
+	if port == 0 {
+		c.goodbyeBeacon(now, p)
+		return
+	}
+	endpoint := endpointOf(addr, port)
+	if p == nil {
+		c.newBeacon(now, id, endpoint)
+		return
+	}
+	c.alive(now, p)
+	if p.doubt == ErrGoodbye {
+		p.doubt = nil // it still announces itself
+	}
+	if p.remember(endpoint) {
+		if _, old, _ := parseEndpoint(p.endpoint); old != port {
+			c.check(now, p, errMoved, c.grace)
+		}
+		c.due(p)
+	}
+}
+
+// newBeacon meets who is not yet known, unless somebody else is still there.
+func (c *Core) newBeacon(now time.Time, id ID, endpoint string) {
+	for _, other := range c.order {
+		if other.ready && other.endpoint == endpoint {
+			c.check(now, other, ErrReplaced, c.grace)
+			return
+		}
+	}
+	if c.greeting() >= maxGreeting {
+		c.stats.Refused++
+		return
+	}
+	c.meet(now, id, endpoint)
+}
+
+// greeting counts the peers that have not yet answered.
+func (c *Core) greeting() (n int) {
+	for _, p := range c.order {
+		if !p.ready {
+			n++
+		}
+	}
+	return n
+}
+
+// goodbyeBeacon does not believe it: a live peer answers a ping or goes on
+// announcing itself.
+func (c *Core) goodbyeBeacon(now time.Time, p *peer) {
+	switch {
+	case p == nil:
+	case p.ready:
+		c.check(now, p, ErrGoodbye, c.grace*3/2)
+	default:
+		c.exit(now, p, ErrGoodbye)
+	}
+}

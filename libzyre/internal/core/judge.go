@@ -1,0 +1,207 @@
+package core
+
+import (
+	"errors"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zre"
+)
+
+// quiet is how long nothing was heard from a peer, in steps.
+type quiet uint8
+
+const (
+	alive   quiet = iota
+	evasive       // for Evasive: pinged
+	silent        // and the ping was not answered
+)
+
+// errMoved doubts where a peer is, not that it lives.
+var errMoved = errors.New("it may have moved")
+
+// ping is a PING on its way. Its answers come in order.
+type ping struct {
+	sent time.Time
+	by   error // the doubt that its answer ends
+	done func(time.Duration, error)
+}
+
+func (p *ping) finish(d time.Duration, err error) {
+	if p.done != nil {
+		p.done(d, err)
+	}
+}
+
+// dropPings gives up pings whose answers can no longer come in order.
+func (p *peer) dropPings() {
+	for _, ping := range p.pings {
+		ping.finish(0, ErrUnreachable)
+	}
+	p.pings = nil
+}
+
+// alive notes a sign of life.
+func (c *Core) alive(now time.Time, p *peer) {
+	p.seen = c.clock.at(now)
+	p.quiet = alive
+}
+
+// deadline is when something has to be done about a peer that stays quiet.
+func (c *Core) deadline(p *peer) time.Time {
+	if !p.ready {
+		end := p.made.Add(2 * c.cfg.Evasive)
+		if next := p.tried.Add(c.grace); len(p.others) > 0 && next.Before(end) {
+			end = next
+		}
+		return end
+	}
+	var due time.Time
+	switch p.quiet {
+	case alive:
+		due = p.seen.Add(c.cfg.Evasive)
+	case evasive:
+		due = p.seen.Add(c.cfg.Evasive + c.grace)
+	default:
+		due = p.seen.Add(c.cfg.Expired)
+	}
+	if p.doubt != nil && p.doubtBy.Before(due) {
+		due = p.doubtBy
+	}
+	return due
+}
+
+// judge does what a peer's silence asks for.
+func (c *Core) judge(now, at time.Time, p *peer) {
+	if at.Before(c.deadline(p)) {
+		return
+	}
+	silence := at.Sub(p.seen)
+	switch {
+	case !p.ready && at.Sub(p.made) >= 2*c.cfg.Evasive:
+		c.exit(now, p, ErrUnreachable)
+	case !p.ready:
+		c.regreet(at, p)
+	case p.doubt != nil && !at.Before(p.doubtBy):
+		c.condemn(now, p)
+	case silence >= c.cfg.Expired:
+		c.exit(now, p, ErrExpired)
+	case p.quiet == alive:
+		p.quiet = evasive
+		c.tell(now, p, Event{Type: Evasive})
+		c.ping(now, p, ping{})
+	case p.quiet == evasive:
+		p.quiet = silent
+		c.tell(now, p, Event{Type: Silent})
+		c.tryElsewhere(at, p)
+	}
+}
+
+// check asks a peer whether it lives, because something else says it does not.
+// Only one doubt at a time: the first.
+func (c *Core) check(now time.Time, p *peer, doubt error, within time.Duration) {
+	if !p.ready || p.doubt != nil {
+		return
+	}
+	if !c.ping(now, p, ping{by: doubt}) && doubt != ErrUnreachable {
+		return // it could not be asked: hearsay condemns nobody
+	}
+	p.doubt, p.doubtBy = doubt, c.clock.at(now).Add(within)
+	c.due(p)
+}
+
+// condemn: the answer did not come.
+func (c *Core) condemn(now time.Time, p *peer) {
+	if p.doubt != errMoved {
+		c.exit(now, p, p.doubt)
+		return
+	}
+	p.doubt = nil
+	c.tryElsewhere(c.clock.at(now), p)
+}
+
+// tryElsewhere goes on at the next of a peer's endpoints. One that never showed
+// that it gets what we send has to be greeted there.
+func (c *Core) tryElsewhere(at time.Time, p *peer) {
+	switch {
+	case len(p.others) == 0:
+	case !p.proven && len(p.waiting) == 0:
+		c.regreet(at, p)
+	default:
+		p.turn()
+		p.dropPings()
+		if err := c.net.Redial(p.id, p.endpoint); err != nil {
+			c.stats.Refused++
+		}
+	}
+}
+
+// ping sends a PING, if there is room for it.
+func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
+	if p.full || len(p.pings) >= maxPings {
+		return false
+	}
+	ping.sent = now
+	c.out = zre.Message{ID: zre.IDPing}
+	if !c.send(p, nil) {
+		return false
+	}
+	p.pings = append(p.pings, ping)
+	return true
+}
+
+// pong takes a PING-OK.
+func (c *Core) pong(now time.Time, p *peer) {
+	p.proven = true
+	if len(p.pings) == 0 {
+		c.stats.Unexpected++
+		return
+	}
+	first := p.pings[0]
+	p.pings = p.pings[1:]
+	if first.by != nil && first.by == p.doubt {
+		p.doubt = nil
+	}
+	first.finish(now.Sub(first.sent), nil)
+}
+
+// Ping sends a PING to a peer; done gets the time until it was answered. It is
+// called once, from within the core, and must not block.
+func (c *Core) Ping(now time.Time, id ID, done func(time.Duration, error)) {
+	p := c.peers[id]
+	switch {
+	case p == nil || !p.ready:
+		done(0, ErrUnknownPeer)
+	case !c.ping(now, p, ping{done: done}):
+		done(0, ErrBlocked)
+	}
+}
+
+// suspect is for what cannot end a peer at once because others are in the midst
+// of going through all of them: the next Tick does.
+func (p *peer) suspect(cause error, c *Core) {
+	p.doubt, p.doubtBy = cause, p.seen
+	c.due(p)
+}
+
+// Up says that a peer's connection is there.
+func (c *Core) Up(time.Time, ID) {}
+
+// Down says that it broke; it is being made again.
+func (c *Core) Down(now time.Time, id ID) {
+	if p := c.peers[id]; p != nil {
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}
+
+// Failed says that it cannot be made: nobody listens there any more.
+func (c *Core) Failed(now time.Time, id ID) {
+	p := c.peers[id]
+	switch {
+	case p == nil:
+	case len(p.others) > 0:
+		c.tryElsewhere(c.clock.at(now), p)
+		p.others = p.others[:len(p.others)-1] // the one that failed
+	default:
+		c.exit(now, p, ErrUnreachable)
+	}
+}

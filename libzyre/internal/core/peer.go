@@ -1,0 +1,152 @@
+package core
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre/groups"
+)
+
+// peer is what one node holds of another. It is greeted as soon as there is one
+// (we have a connection and said HELLO), and ready once its HELLO has arrived.
+type peer struct {
+	id       ID
+	name     string
+	headers  map[string]string
+	endpoint string   // where we are connected to
+	others   []string // other endpoints that were heard of, the next to try first
+
+	ready    bool
+	proven   bool      // it has shown that it gets what we send
+	owed     int       // our HELLOs that it has not yet answered
+	made     time.Time // when it was met, then when it became ready
+	tried    time.Time // when it was last greeted
+	sent     uint16    // sequence of the last message to it
+	received uint16    // and from it
+	status   groups.Status
+
+	seen    time.Time // last sign of life
+	quiet   quiet
+	doubt   error     // why it is being checked by a ping; nil: it is not
+	doubtBy time.Time // when its answer is due
+	pings   []ping
+
+	full    bool // its queue is
+	waiting []outgoing
+}
+
+// meet makes a peer, connects to it and says HELLO. It returns nil when there
+// are too many.
+func (c *Core) meet(now time.Time, id ID, endpoint string, others ...string) *peer {
+	at := c.clock.at(now)
+	if len(c.order) >= maxPeers {
+		c.stats.Refused++
+		return nil
+	}
+	if err := c.net.Connect(id, endpoint); err != nil {
+		c.stats.Refused++
+		return nil
+	}
+	p := &peer{id: id, endpoint: endpoint, made: at, tried: at, seen: at}
+	for _, other := range others {
+		p.remember(other)
+	}
+	c.peers[id] = p
+	c.order = append(c.order, p)
+	c.greet(p)
+	c.due(p)
+	return p
+}
+
+// exit ends a peer's life and its connection.
+func (c *Core) exit(now time.Time, p *peer, cause error) {
+	c.net.Disconnect(p.id)
+	c.forget(now, p, cause)
+}
+
+// forget ends a peer's life and leaves its connection as it is.
+func (c *Core) forget(now time.Time, p *peer, cause error) {
+	delete(c.peers, p.id)
+	c.order = slices.DeleteFunc(c.order, func(other *peer) bool { return other == p })
+	c.groups.Remove(p.id)
+	for _, ping := range p.pings {
+		ping.finish(0, ErrUnknownPeer)
+	}
+	answer := cause
+	if cause != ErrBlocked && cause != ErrClosed {
+		answer = ErrUnknownPeer
+	}
+	for _, waiting := range p.waiting {
+		waiting.done(answer)
+	}
+	if p.ready {
+		c.tell(now, p, Event{Type: Exit, Cause: cause})
+	}
+}
+
+// again ends a peer's life because something went wrong with it, and begins a
+// new one: at once, or with its next beacon where that happens too often.
+func (c *Core) again(now time.Time, p *peer, cause error) {
+	often := c.clock.at(now).Sub(p.made) < c.grace
+	c.exit(now, p, cause)
+	if !often {
+		c.meet(now, p.id, p.endpoint, p.others...)
+	}
+}
+
+// remember notes where else a peer may be, and reports whether that is news.
+func (p *peer) remember(endpoint string) bool {
+	if endpoint == "" || endpoint == p.endpoint || slices.Contains(p.others, endpoint) {
+		return false
+	}
+	if len(p.others) == maxEndpoints {
+		p.others = slices.Delete(p.others, 0, 1)
+	}
+	p.others = append(p.others, endpoint)
+	return true
+}
+
+// turn makes the next of the other endpoints the one to connect to.
+func (p *peer) turn() {
+	p.others = append(p.others, p.endpoint)
+	p.endpoint, p.others = p.others[0], p.others[1:]
+}
+
+// endpointOf writes an endpoint as ZeroMQ does.
+func endpointOf(addr netip.Addr, port uint16) string {
+	return "tcp://" + netip.AddrPortFrom(addr.Unmap(), port).String()
+}
+
+// parseEndpoint reads one. The address is invalid where it is a name or stands
+// for any; a port there always is if ok.
+func parseEndpoint(endpoint string) (addr netip.Addr, port uint16, ok bool) {
+	rest, isTCP := strings.CutPrefix(endpoint, "tcp://")
+	colon := strings.LastIndexByte(rest, ':')
+	if !isTCP || colon < 0 {
+		return addr, 0, false
+	}
+	number, err := strconv.ParseUint(rest[colon+1:], 10, 16)
+	if err != nil || number == 0 {
+		return addr, 0, false
+	}
+	host := strings.TrimSuffix(strings.TrimPrefix(rest[:colon], "["), "]")
+	if addr, err = netip.ParseAddr(host); err != nil || addr.IsUnspecified() || addr.IsMulticast() {
+		addr = netip.Addr{}
+	}
+	return addr.Unmap(), uint16(number), true
+}
+
+// takeHeaders is the last step of HELLO: what the peer says of itself.
+func (c *Core) takeHeaders(p *peer) {
+	if p.name = string(c.in.Name); p.name == "" {
+		p.name = strings.ToUpper(hex.EncodeToString(p.id[:3]))
+	}
+	p.headers = make(map[string]string, len(c.in.Headers))
+	for _, h := range c.in.Headers {
+		p.headers[string(h.Key)] = string(h.Value)
+	}
+}

@@ -1,0 +1,160 @@
+package core
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zre"
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// Call is one call of the application that sends to peers. Done is called once,
+// from within the core: when all is queued, or a peer had to be given up. It
+// must not block.
+type Call struct {
+	Done    func(error)
+	waiting int // peers that have no room yet
+	err     error
+}
+
+// outgoing is what waits for room in a peer's queue.
+type outgoing struct {
+	message  zre.Message
+	call     *Call
+	deadline time.Time
+}
+
+func (o *outgoing) done(err error) {
+	if o.call.waiting--; err != nil && o.call.err == nil {
+		o.call.err = err
+	}
+	if o.call.waiting == 0 {
+		o.call.Done(o.call.err)
+	}
+}
+
+// Whisper sends a message to one peer. The octets are the caller's again once
+// Done was called.
+func (c *Core) Whisper(now time.Time, id ID, content [][]byte, call *Call) {
+	p := c.peers[id]
+	if p == nil || !p.ready {
+		call.Done(ErrUnknownPeer)
+		return
+	}
+	c.begin(call)
+	c.post(now, p, zre.Message{ID: zre.IDWhisper, Content: content}, call)
+	c.end(call)
+}
+
+// Shout sends a message to each member of a group but ourselves.
+func (c *Core) Shout(now time.Time, group string, content [][]byte, call *Call) {
+	c.begin(call)
+	name := []byte(group)
+	for id := range c.groups.Members(group) {
+		if p := c.peers[id]; p != nil {
+			c.post(now, p, zre.Message{ID: zre.IDShout, Group: name, Content: content}, call)
+		}
+	}
+	c.end(call)
+}
+
+// Join and Leave change our own groups and tell all peers. Nothing happens where
+// nothing changes.
+func (c *Core) Join(now time.Time, group string, call *Call) {
+	if c.groups.Count(c.cfg.ID) >= maxGroups && !c.groups.In(c.cfg.ID, group) {
+		call.Done(fmt.Errorf("%w: this node is in %d groups: more are not possible", ErrInvalid, maxGroups))
+		return
+	}
+	c.change(now, c.groups.Join(c.cfg.ID, group), zre.IDJoin, group, call)
+}
+
+// Leave: see Join.
+func (c *Core) Leave(now time.Time, group string, call *Call) {
+	c.change(now, c.groups.Leave(c.cfg.ID, group), zre.IDLeave, group, call)
+}
+
+func (c *Core) change(now time.Time, changed bool, command zre.ID, group string, call *Call) {
+	c.begin(call)
+	if changed {
+		c.status = c.status.Next()
+		for _, p := range c.order { // greeted ones too: they counted what HELLO said
+			c.post(now, p, zre.Message{ID: command, Group: []byte(group), Status: uint8(c.status)}, call)
+		}
+	}
+	c.end(call)
+}
+
+// A call waits for itself until all its messages are posted.
+func (c *Core) begin(call *Call) { call.waiting, call.err = 1, nil }
+
+func (c *Core) end(call *Call) {
+	if call.waiting--; call.waiting == 0 {
+		call.Done(call.err)
+	}
+}
+
+// post sends a message, or lets it wait behind those that wait already.
+func (c *Core) post(now time.Time, p *peer, m zre.Message, call *Call) {
+	if !p.full {
+		c.out = m
+		if c.send(p, m.Content) {
+			return
+		}
+	}
+	content := make([][]byte, len(m.Content))
+	for i, frame := range m.Content {
+		content[i] = bytes.Clone(frame)
+	}
+	m.Content = content
+	call.waiting++
+	p.waiting = append(p.waiting, outgoing{m, call, now.Add(c.cfg.SendTimeout)})
+	c.due(p)
+}
+
+// Writable says that a peer's queue has room again.
+func (c *Core) Writable(now time.Time, id ID) {
+	p := c.peers[id]
+	if p == nil {
+		return
+	}
+	p.full = false
+	for len(p.waiting) > 0 && !p.full {
+		first := p.waiting[0]
+		c.out = first.message
+		if !c.send(p, first.message.Content) {
+			return
+		}
+		p.waiting = p.waiting[1:]
+		first.done(nil)
+	}
+}
+
+// send gives c.out its sequence and hands it to the network. It reports false
+// when the peer's queue is full: then nothing has happened.
+func (c *Core) send(p *peer, content [][]byte) bool {
+	c.out.Sequence = p.sent + 1
+	var err error
+	if c.octets, err = c.out.Append(c.octets[:0]); err != nil {
+		c.stats.Unsendable++ // cannot be: all that goes in was checked
+		return true
+	}
+	c.frames = append(append(c.frames[:0], c.octets), content...)
+	err = c.net.Send(p.id, c.frames)
+	clear(c.frames)
+	if errors.Is(err, zsock.ErrFull) {
+		p.full = true
+		return false
+	}
+	if err != nil {
+		c.stats.Unsendable++
+		p.suspect(ErrUnreachable, c)
+		return true
+	}
+	p.sent++
+	if c.out.ID == zre.IDWhisper || c.out.ID == zre.IDShout {
+		c.stats.Sent++
+	}
+	return true
+}

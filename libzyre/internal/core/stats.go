@@ -1,0 +1,28 @@
+package core
+
+// Stats counts what happened. Whatever strangers send ends here.
+type Stats struct {
+	Peers      int    // that have entered
+	Greeting   int    // that have not yet answered our HELLO
+	Waiting    int    // messages that wait for room in a peer's queue
+	Sent       uint64 // whispers and shouts, one for each peer
+	Received   uint64 // whispers and shouts
+	Blocked    uint64 // peers given up because they took no messages
+	BadBeacons uint64 // datagrams that are no beacons
+	Strangers  uint64 // messages that are not of this protocol
+	Malformed  uint64 // messages of this protocol that are wrong
+	Unexpected uint64 // messages that are right and have no business here
+	Refused    uint64 // peers that could not be had, or were too many
+	Unsendable uint64 // messages that the transport refused
+}
+
+// Stats returns the counters.
+func (c *Core) Stats() Stats {
+	stats := c.stats
+	stats.Greeting = c.greeting()
+	stats.Peers = len(c.order) - stats.Greeting
+	for _, p := range c.order {
+		stats.Waiting += len(p.waiting)
+	}
+	return stats
+}

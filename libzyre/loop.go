@@ -1,0 +1,192 @@
+package zyre
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre/beacon"
+	"github.com/zeromq/gozyre/libzyre/harmony"
+	"github.com/zeromq/gozyre/libzyre/internal/core"
+)
+
+// patience is how long a closing node waits for its reader to take an event.
+const patience = 100 * time.Millisecond
+
+// run is the one goroutine that owns the node's state. It sleeps until something
+// comes in, hands it to the core, and passes on what follows.
+func (n *Node) run(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var due time.Time // what the timer is set to
+	for {
+		n.work()
+		if next := n.core.Next(); next != due {
+			if due = next; !due.IsZero() {
+				timer.Reset(time.Until(due))
+			}
+		}
+		var ready <-chan struct{}
+		if !n.suspended {
+			ready = n.network.Ready()
+		}
+		var out chan Event
+		var first Event
+		if len(n.queue) > 0 {
+			out, first = n.events, n.queue[0]
+		}
+		select {
+		case <-ready:
+			n.batch, n.position = n.network.Take(n.batch[:0]), 0
+		case out <- first:
+			n.pop(1)
+		case r := <-n.requests:
+			n.serve(r)
+		case signal, ok := <-n.beacon.Signals():
+			if !ok {
+				n.end(n.beacon.Err())
+				return
+			}
+			n.discover(signal)
+		case <-timer.C:
+			due = time.Time{}
+			n.core.Tick(now())
+		case <-n.closing:
+			n.end(nil)
+			return
+		case <-ctx.Done():
+			n.end(context.Cause(ctx))
+			return
+		}
+	}
+}
+
+// work hands the core what was taken from the network, as long as the reader of
+// our events follows. Else the inlet is suspended: nothing more is taken, the
+// transport's queues fill, and our peers have to wait.
+func (n *Node) work() {
+	n.deliver()
+	if n.suspended && len(n.queue) > n.cfg.Queue/2 {
+		return
+	}
+	if n.suspended {
+		n.suspended = false
+		n.core.Resume(now())
+	}
+	if n.position == len(n.batch) {
+		return
+	}
+	at := now()
+	for ; n.position < len(n.batch); n.position++ {
+		if len(n.queue) >= n.cfg.Queue {
+			n.suspended = true
+			n.core.Suspend(at)
+			return
+		}
+		n.receive(at, &n.batch[n.position])
+		n.batch[n.position] = harmony.Event{}
+		n.deliver()
+	}
+}
+
+// receive hands one event of the network to the core.
+func (n *Node) receive(at time.Time, e *harmony.Event) {
+	switch e.Type {
+	case harmony.Message:
+		n.core.Message(at, e.Peer, e.Addr, e.Frames)
+	case harmony.Writable:
+		n.core.Writable(at, e.Peer)
+	case harmony.Up:
+		n.core.Up(at, e.Peer)
+	case harmony.Down:
+		n.core.Down(at, e.Peer)
+	case harmony.Failed:
+		n.core.Failed(at, e.Peer)
+	}
+}
+
+func (n *Node) discover(signal beacon.Signal) {
+	n.core.Beacon(now(), signal.Addr, signal.Data)
+}
+
+// deliver passes on what the core has to tell, as far as the reader takes it.
+func (n *Node) deliver() {
+	n.taken = n.core.Events(n.taken[:0])
+	for i := range n.taken {
+		n.queue = append(n.queue, public(&n.taken[i]))
+		n.log(&n.taken[i])
+		n.taken[i] = core.Event{}
+	}
+	sent := 0
+	for sent < len(n.queue) {
+		select {
+		case n.events <- n.queue[sent]:
+			sent++
+			continue
+		default:
+		}
+		break
+	}
+	n.pop(sent)
+}
+
+// pop forgets events that were delivered.
+func (n *Node) pop(count int) {
+	clear(n.queue[:count])
+	if n.queue = n.queue[count:]; len(n.queue) == 0 {
+		n.queue = n.queue[:0:0]
+	}
+}
+
+// end says goodbye and closes everything.
+func (n *Node) end(cause error) {
+	close(n.stopped)
+	n.err = cause
+	n.core.Stop(now(), cause)
+	n.beacon.Publish(core.AppendBeacon(nil, core.ID(n.cfg.UUID), 0)) // a lost goodbye costs our peers some seconds
+	n.beacon.Close()
+	n.network.Close()
+	n.last = n.statsOf(n.core)
+	n.deliver()
+	if n.listened.Load() {
+		n.lastEvents()
+	}
+	close(n.events)
+	close(n.done)
+}
+
+// lastEvents waits for a reader who still reads.
+func (n *Node) lastEvents() {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for _, event := range n.queue {
+		timer.Reset(patience)
+		select {
+		case n.events <- event:
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+// public makes the application's own copy of an event.
+func public(e *core.Event) Event {
+	return Event{
+		Type:    EventType(e.Type),
+		Peer:    UUID(e.Peer),
+		Name:    e.Name,
+		Addr:    e.Addr,
+		Headers: maps.Clone(e.Headers),
+		Group:   e.Group,
+		Msg:     e.Msg,
+		Cause:   e.Cause,
+		Time:    e.Time,
+	}
+}
+
+func (n *Node) log(e *core.Event) {
+	switch e.Type {
+	case core.Enter, core.Evasive, core.Silent, core.Exit:
+		n.cfg.Log.Debug(e.Type.String(), "peer", e.Name, "addr", e.Addr, "cause", e.Cause)
+	}
+}

@@ -1,0 +1,93 @@
+// Package zyretest gives tests a network of nodes of their own.
+//
+//	func TestMine(t *testing.T) {
+//		nodes := zyretest.Cluster(t, 3)
+//		nodes[0].Whisper(nodes[1].UUID(), []byte("hello"))
+//		event := zyretest.Next(t, nodes[1], zyre.Whisper)
+//	}
+//
+// The nodes are on loopback and on a UDP port that nobody else uses: nothing
+// leaves the machine, and tests that run at the same time do not meet.
+package zyretest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// Deadline is how long the functions of this package wait before they fail the
+// test.
+const Deadline = 20 * time.Second
+
+// Config returns what a node needs to stay on loopback, on a UDP port that is
+// free. Give copies of it to nodes that shall meet.
+func Config(tb testing.TB) zyre.Config {
+	tb.Helper()
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatalf("zyretest: no free UDP port: %v", err)
+	}
+	defer conn.Close()
+	return zyre.Config{
+		Interfaces: []string{zyre.Loopback()},
+		Port:       uint16(conn.LocalAddr().(*net.UDPAddr).Port),
+	}
+}
+
+// Start starts a node that ends with the test.
+func Start(tb testing.TB, cfg zyre.Config) *zyre.Node {
+	tb.Helper()
+	node, err := zyre.Start(context.Background(), cfg)
+	if err != nil {
+		tb.Fatalf("zyretest: %v", err)
+	}
+	tb.Cleanup(func() { node.Close() })
+	return node
+}
+
+// Cluster starts n nodes, named node0, node1 and so on, and returns when each
+// knows all others. Their first events, the ENTER of each other, are read
+// already. They end with the test.
+func Cluster(tb testing.TB, n int) []*zyre.Node {
+	tb.Helper()
+	cfg := Config(tb)
+	nodes := make([]*zyre.Node, n)
+	for i := range nodes {
+		cfg.Name = fmt.Sprintf("node%d", i)
+		nodes[i] = Start(tb, cfg)
+	}
+	for _, node := range nodes {
+		for range n - 1 {
+			Next(tb, node, zyre.Enter)
+		}
+	}
+	return nodes
+}
+
+// Next reads a node's events until one of a type comes, which it returns. It
+// fails the test when none comes in time.
+func Next(tb testing.TB, node *zyre.Node, wanted zyre.EventType) zyre.Event {
+	tb.Helper()
+	timer := time.NewTimer(Deadline)
+	defer timer.Stop()
+	var others []string
+	for {
+		select {
+		case event, open := <-node.Events():
+			if !open {
+				tb.Fatalf("zyretest: %s has ended, before %v came; it told %q", node.Name(), wanted, others)
+			}
+			if event.Type == wanted {
+				return event
+			}
+			others = append(others, event.String())
+		case <-timer.C:
+			tb.Fatalf("zyretest: %s was told of no %v within %v, but of %q", node.Name(), wanted, Deadline, others)
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package check
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// offline keeps the go command from the network, which it does not have in the
+// lonely parts: an error that names the missing module beats a timeout.
+var offline = []string{"GOPROXY=off", "GOTOOLCHAIN=local"}
+
+// goTest runs the tests of every module. Go's own summary lines pass through
+// as they are; of the rest, what failed and what was skipped.
+func goTest(e *repo.Env, flags ...string) error {
+	args := append([]string{"test", "-json", "-count=1"}, flags...)
+	args = append(args, "work")
+	r := &report{out: e.Stdout}
+	err := e.Command("go", args...).With(offline...).Stream(func(events io.Reader) error {
+		return r.read(events)
+	})
+	r.finish()
+	if err != nil {
+		return err
+	}
+	if r.passed == 0 {
+		return fmt.Errorf("no test of any package ran: something is wrong with go.work")
+	}
+	return nil
+}

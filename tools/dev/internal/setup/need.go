@@ -1,0 +1,170 @@
+package setup
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// need is something that has to be on the machine, and the packages that bring
+// it, per package manager. A manager without an entry cannot bring it.
+type need struct {
+	what     string
+	present  func() bool
+	packages map[string][]string
+	// without says what happens when no package manager can bring it; empty
+	// means that nothing works.
+	without string
+}
+
+// needed is what the build needs.
+func needed() []need {
+	return []need{
+		{
+			what:    "a C compiler",
+			present: func() bool { return compiler() != "" },
+			packages: map[string][]string{
+				"apt-get": {"gcc", "libc6-dev"},
+				"dnf":     {"gcc", "glibc-devel"},
+				"pacman":  {"gcc"},
+				"apk":     {"gcc", "musl-dev"},
+				"zypper":  {"gcc", "glibc-devel"},
+			},
+		},
+		{
+			what:    "pkg-config",
+			present: func() bool { return found("pkg-config") },
+			packages: map[string][]string{
+				"apt-get": {"pkg-config"},
+				"dnf":     {"pkgconf-pkg-config"},
+				"pacman":  {"pkgconf"},
+				"apk":     {"pkgconf"},
+				"zypper":  {"pkg-config"},
+				"brew":    {"pkgconf"},
+			},
+		},
+		{
+			what:    "libzmq with its headers",
+			present: func() bool { return works("pkg-config", "--exists", "libzmq") && compiles("zmq.h", "libzmq") },
+			packages: map[string][]string{
+				"apt-get": {"libzmq3-dev"},
+				"dnf":     {"zeromq-devel"},
+				"pacman":  {"zeromq"},
+				"apk":     {"zeromq-dev"},
+				"zypper":  {"zeromq-devel"},
+				"brew":    {"zeromq"},
+			},
+		},
+	}
+}
+
+// neededByTests is what the tests need on top of that.
+func neededByTests() []need {
+	var needs []need
+	if runtime.GOOS == "linux" {
+		needs = append(needs, need{
+			what:    "ip (iproute2)",
+			present: func() bool { return found("ip") },
+			packages: map[string][]string{
+				"apt-get": {"iproute2"}, "dnf": {"iproute"}, "pacman": {"iproute2"},
+				"apk": {"iproute2"}, "zypper": {"iproute2"},
+			},
+			without: "tests across network namespaces are skipped",
+		}, need{
+			what:    "nft (nftables)",
+			present: func() bool { return found("nft") },
+			packages: map[string][]string{
+				"apt-get": {"nftables"}, "dnf": {"nftables"}, "pacman": {"nftables"},
+				"apk": {"nftables"}, "zypper": {"nftables"},
+			},
+			without: "tests of broken networks are skipped",
+		})
+	}
+	return append(needs, need{
+		what:    "libczmq with its headers",
+		present: func() bool { return works("pkg-config", "--exists", "libczmq") },
+		packages: map[string][]string{
+			"apt-get": {"libczmq-dev"}, "dnf": {"czmq-devel"}, "apk": {"czmq-dev"},
+			"zypper": {"czmq-devel"}, "brew": {"czmq"},
+		},
+		without: "tests with C's beacon are skipped",
+	}, need{
+		what:    "the system's Python with pyzmq",
+		present: func() bool { return works(python(), "-c", "import zmq") },
+		packages: map[string][]string{
+			"apt-get": {"python3", "python3-zmq"}, "dnf": {"python3-pyzmq"}, "pacman": {"python-pyzmq"},
+			"apk": {"py3-pyzmq"}, "zypper": {"python3-pyzmq"},
+		},
+		without: "tests with a Python peer are skipped",
+	}, need{
+		what:    "tmux",
+		present: func() bool { return found("tmux") },
+		packages: map[string][]string{
+			"apt-get": {"tmux"}, "dnf": {"tmux"}, "pacman": {"tmux"},
+			"apk": {"tmux"}, "zypper": {"tmux"}, "brew": {"tmux"},
+		},
+		without: "tests on a terminal are skipped",
+	})
+}
+
+// python is the one that the system's packages belong to: another one that is
+// first in PATH would not see them.
+func python() string {
+	if name := "/usr/bin/python3"; works(name, "-c", "") {
+		return name
+	}
+	return "python3"
+}
+
+func found(name string) bool {
+	_, err := repo.Program(name)
+	return err == nil
+}
+
+// compiler is the one that cgo would take.
+func compiler() string {
+	for _, name := range []string{os.Getenv("CC"), "gcc", "clang"} {
+		if name != "" {
+			if fields := strings.Fields(name); found(fields[0]) {
+				return fields[0]
+			}
+		}
+	}
+	return ""
+}
+
+// compiles reports whether the compiler finds a header with what pkg-config
+// says of a library.
+func compiles(header, library string) bool {
+	cc := compiler()
+	if cc == "" {
+		return false
+	}
+	flags, err := probe("", "pkg-config", "--cflags", library)
+	if err != nil {
+		return false
+	}
+	_, err = probe("#include <"+header+">\n", cc, append(strings.Fields(flags), "-E", "-x", "c", "-")...)
+	return err == nil
+}
+
+func works(name string, args ...string) bool {
+	_, err := probe("", name, args...)
+	return err == nil
+}
+
+// probe runs a program that only looks at the machine. None of them has a
+// reason to take long.
+func probe(stdin, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, name, args...)
+	c.Stdin = strings.NewReader(stdin)
+	out, err := c.Output()
+	return string(out), err
+}

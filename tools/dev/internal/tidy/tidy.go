@@ -1,0 +1,141 @@
+// Package tidy makes go.mod and go.sum of every module say what the module
+// really needs: third parties and siblings, the latter in the version that
+// they will be published with.
+//
+// The go command cannot do that in a workspace whose modules are published
+// nowhere yet. So each go.mod is copied to a throw-away place, gets a replace
+// per sibling there, is tidied, and comes back without them. Nothing is asked
+// of the network about our own modules, and nothing of them lands in the
+// module cache.
+package tidy
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// Command is `dev tidy`.
+type Command struct {
+	Check bool `help:"Change nothing; fail when a file would change."`
+}
+
+// Run tidies the modules in the order of their dependence.
+func (c *Command) Run(e *repo.Env) error {
+	modules, err := e.Modules()
+	if err != nil {
+		return err
+	}
+	var stale []string
+	for _, m := range modules {
+		files, err := tidied(e, m, modules)
+		if err != nil {
+			return fmt.Errorf("tidying %s: %w", m.Dir, err)
+		}
+		for name, want := range files {
+			path := filepath.Join(e.Root, m.Dir, name)
+			have, err := os.ReadFile(path)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			if bytes.Equal(have, want) {
+				continue
+			}
+			stale = append(stale, m.Dir+"/"+name)
+			if c.Check {
+				continue
+			}
+			if err := put(path, want); err != nil {
+				return err
+			}
+			e.Say("tidy: wrote %s/%s", m.Dir, name)
+		}
+	}
+	if c.Check && len(stale) > 0 {
+		return fmt.Errorf("not tidy: %s: run `go run ./tools/dev tidy`", strings.Join(stale, ", "))
+	}
+	return nil
+}
+
+// tidied returns what go.mod and go.sum of a module should be.
+func tidied(e *repo.Env, m repo.Module, all []repo.Module) (map[string][]byte, error) {
+	tmp, err := os.MkdirTemp("", "gozyre-tidy-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	mod, sum := filepath.Join(tmp, "go.mod"), filepath.Join(tmp, "go.sum")
+	for _, file := range []string{mod, sum} {
+		data, err := os.ReadFile(filepath.Join(e.Root, m.Dir, filepath.Base(file)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(file, data, 0o644)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	replace, restore := []string{"mod", "edit"}, []string{"mod", "edit"}
+	for _, sibling := range all {
+		if sibling.Path != m.Path {
+			name := sibling.Path + "@" + repo.Version
+			replace = append(replace, "-replace="+name+"="+filepath.Join(e.Root, sibling.Dir))
+			restore = append(restore, "-dropreplace="+name)
+		}
+	}
+	for _, args := range [][]string{
+		append(replace, mod),
+		{"mod", "tidy", "-modfile=" + mod},
+		append(restore, mod),
+	} {
+		if _, err := e.Command("go", args...).In(m.Dir).With("GOWORK=off").Output(); err != nil {
+			return nil, err
+		}
+	}
+
+	files := map[string][]byte{}
+	if files["go.mod"], err = os.ReadFile(mod); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(sum)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	files["go.sum"] = foreign(data)
+	return files, nil
+}
+
+// foreign returns the lines of a go.sum that speak of other people's modules.
+// A sibling's hash would change with each commit before the sibling is tagged.
+func foreign(sum []byte) []byte {
+	var out []byte
+	lines := bufio.NewScanner(bytes.NewReader(sum))
+	for lines.Scan() {
+		path, _, _ := strings.Cut(lines.Text(), " ")
+		if !repo.Ours(path) {
+			out = append(append(out, lines.Bytes()...), '\n')
+		}
+	}
+	return out
+}
+
+// put writes a file, or removes it when there is nothing to be written.
+func put(path string, data []byte) error {
+	if len(data) > 0 {
+		return os.WriteFile(path, data, 0o644)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

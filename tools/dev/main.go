@@ -1,0 +1,77 @@
+// Dev is the project's own tooling. It has no cgo in it, so that it runs on a
+// machine that has nothing but Go:
+//
+//	go run ./tools/dev setup   install what the build needs
+//	go run ./tools/dev demo    three nodes on this machine find each other and chat
+//	go run ./tools/dev test    everything that CI runs
+//	go run ./tools/dev tidy    go.mod and go.sum of every module
+//	go run ./tools/dev gen     regenerate what is generated
+//	go run ./tools/dev bench   print the figures
+//
+// It is run from anywhere inside a checkout.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/bench"
+	"github.com/zeromq/gozyre/tools/dev/internal/check"
+	"github.com/zeromq/gozyre/tools/dev/internal/demo"
+	"github.com/zeromq/gozyre/tools/dev/internal/gen"
+	"github.com/zeromq/gozyre/tools/dev/internal/lonely"
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+	"github.com/zeromq/gozyre/tools/dev/internal/setup"
+	"github.com/zeromq/gozyre/tools/dev/internal/tidy"
+)
+
+type cli struct {
+	Setup setup.Command  `cmd:"" help:"Install libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
+	Demo  demo.Command   `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper."`
+	Test  check.Command  `cmd:"" help:"Run everything that CI runs."`
+	Tidy  tidy.Command   `cmd:"" help:"Make go.mod and go.sum of every module honest."`
+	Gen   gen.Command    `cmd:"" help:"Regenerate what is generated."`
+	Bench bench.Command  `cmd:"" help:"Print the project's figures next to their targets."`
+	Alone lonely.Command `cmd:"" hidden:"" help:"Run a program without a network and fail when it sends a packet elsewhere."`
+}
+
+func main() {
+	os.Exit(run())
+}
+
+// run exits with 0 done, 1 failed, 2 usage.
+func run() int {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("dev"),
+		kong.Description("The project's own tooling."),
+		kong.Vars{"parts": check.PartNames()},
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dev:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dev:", err)
+		fmt.Fprintln(os.Stderr, "dev: --help tells what is possible")
+		return 2
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root, err := repo.Find(".")
+	if err == nil {
+		err = parsed.Run(&repo.Env{Context: ctx, Root: root, Stdout: os.Stdout, Stderr: os.Stderr})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dev:", err)
+		return 1
+	}
+	return 0
+}

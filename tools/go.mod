@@ -1,0 +1,15 @@
+module github.com/zeromq/gozyre/tools
+
+go 1.26
+
+require (
+	github.com/alecthomas/kong v1.17.0
+	github.com/google/uuid v1.6.0
+	github.com/rogpeppe/go-internal v1.16.0
+	github.com/zeromq/gozyre/codecs v0.1.0
+	github.com/zeromq/gozyre/codecs/libzmq v0.1.0
+	github.com/zeromq/gozyre/libzyre v0.1.0
+	go.uber.org/goleak v1.3.0
+	golang.org/x/sys v0.50.0
+	golang.org/x/term v0.48.0
+)

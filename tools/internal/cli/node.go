@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// Node are the flags of every tool that starts a node; embed it.
+type Node struct {
+	Name      string           `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
+	Port      uint16           `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
+	Interface []string         `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i"`
+	Verbose   bool             `help:"Log what a developer wants to know on stderr." short:"v"`
+	Version   kong.VersionFlag `help:"Print version and commit, and leave."`
+}
+
+// Config returns what the flags say. The log, if one was asked for, goes to w.
+func (n Node) Config(w io.Writer) zyre.Config {
+	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface}
+	if n.Verbose {
+		cfg.Log = slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return cfg
+}
+
+// Validate is called by kong.
+func (n Node) Validate() error {
+	if n.Port == 0 {
+		return Usagef("--port 0: a port is 1 to 65535")
+	}
+	for _, name := range n.Interface {
+		if name == "" {
+			return Usagef("--interface: an interface has a name, such as eth0")
+		}
+	}
+	return nil
+}
+
+// CheckDuration refuses a negative value of the duration flag called flag.
+func CheckDuration(flag string, d time.Duration) error {
+	if d < 0 {
+		return Usagef("--%s %v: a duration is not negative", flag, d)
+	}
+	return nil
+}

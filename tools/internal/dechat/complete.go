@@ -1,0 +1,60 @@
+package dechat
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// complete is what Tab does to line, whose cursor is at pos: it completes a
+// command, or the name after /whisper, as far as only one way leads.
+func complete(line string, pos int, all []zyre.Peer) (string, int) {
+	before, after := line[:pos], line[pos:]
+	var found []string
+	start := 0
+	switch word, rest, isArg := strings.Cut(before, " "); {
+	case !strings.HasPrefix(before, "/"):
+		return line, pos
+	case !isArg:
+		for _, u := range usages {
+			if text := "/" + string(u.verb) + " "; strings.HasPrefix(text, before) {
+				found = append(found, text)
+			}
+		}
+	case word == "/whisper" || aliases[strings.TrimPrefix(word, "/")] == whisper:
+		start = len(word) + 1
+		shared := map[string]int{}
+		for _, p := range all {
+			shared[p.Name]++
+		}
+		for _, p := range all {
+			name := printable(p.Name)
+			if shared[p.Name] > 1 {
+				name = tagged(p.Name, p.UUID)
+			}
+			if name = quotable(name) + " "; strings.HasPrefix(name, rest) || strings.HasPrefix(name, `"`+rest) {
+				found = append(found, name)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return line, pos
+	}
+	sort.Strings(found)
+	text := common(found[0], found[len(found)-1])
+	if len(text) < len(before)-start {
+		return line, pos
+	}
+	return before[:start] + text + strings.TrimLeft(after, " "), start + len(text)
+}
+
+// common returns what two texts both begin with, in whole characters.
+func common(a, b string) string {
+	for i, r := range a {
+		if !strings.HasPrefix(b[min(i, len(b)):], string(r)) {
+			return a[:i]
+		}
+	}
+	return a
+}

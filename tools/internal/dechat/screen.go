@@ -1,0 +1,160 @@
+package dechat
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/tools/internal/show"
+)
+
+// longest is how many octets of one message a terminal shows. Who needs more
+// has --json, or a pipe.
+const longest = 8 << 10
+
+// screen is where everything is printed; methods may be called from any
+// goroutine. What is said goes to stdout, talk about it to stderr.
+type screen struct {
+	mu       sync.Mutex
+	out, err io.Writer
+	json     bool
+	terminal bool // out is a terminal
+
+	me     string               // own name
+	named  map[zyre.UUID]string // of the peers present
+	count  map[string]int       // how many have a name, we included
+	group  string               // the one that the user talks in
+	bad    error                // the first failure of out
+	failed func(error)          // told about it, once
+}
+
+func newScreen(out, err io.Writer, json, terminal bool, failed func(error)) *screen {
+	return &screen{out: out, err: err, json: json, terminal: terminal, failed: failed,
+		named: map[zyre.UUID]string{}, count: map[string]int{}}
+}
+
+// introduce says who we are.
+func (s *screen) introduce(name string, id zyre.UUID, port uint16, group string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.me, s.group = printable(name), group
+	s.count[s.me]++
+	s.chatter("you are %s (%s) on UDP port %d", s.me, id, port)
+}
+
+// talk changes the group that is shown without its name.
+func (s *screen) talk(group string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.group = group
+}
+
+// event shows e.
+func (s *screen) event(e zyre.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.json {
+		s.print(show.JSON(e))
+	}
+	name := printable(e.Name)
+	if e.Type == zyre.Enter {
+		s.named[e.Peer] = name
+		s.count[name]++
+	}
+	who := name
+	if s.count[name] > 1 {
+		who = tagged(e.Name, e.Peer)
+	}
+	switch e.Type {
+	case zyre.Enter:
+		s.chatter("%s entered (%s at %s)", who, e.Peer, printable(e.Addr))
+		if s.count[name] > 1 {
+			s.chatter("%d here are called %s: to whisper, use /whisper %s TEXT", s.count[name], name, quotable(who))
+		}
+	case zyre.Exit:
+		if known, ok := s.named[e.Peer]; ok {
+			delete(s.named, e.Peer)
+			if s.count[known]--; s.count[known] <= 0 {
+				delete(s.count, known)
+			}
+		}
+		if e.Cause != nil {
+			s.chatter("%s left (%s)", who, printable(e.Cause.Error()))
+		} else {
+			s.chatter("%s left", who)
+		}
+	case zyre.Join:
+		s.chatter("%s joined %s", who, printable(e.Group))
+	case zyre.Leave:
+		s.chatter("%s left %s", who, printable(e.Group))
+	case zyre.Evasive:
+		s.chatter("%s is evasive", who)
+	case zyre.Silent:
+		s.chatter("%s is silent", who)
+	case zyre.Shout:
+		if e.Group == s.group {
+			s.said(who, e.Msg)
+		} else {
+			s.said(who+" ["+printable(e.Group)+"]", e.Msg)
+		}
+	case zyre.Whisper:
+		s.said(who+" (whisper)", e.Msg)
+	}
+}
+
+// said prints a message; s.mu is held.
+func (s *screen) said(who string, msg [][]byte) {
+	if s.json {
+		return // the event is printed already
+	}
+	limit := 0
+	if s.terminal {
+		limit = longest
+	}
+	s.print(fmt.Appendf(nil, "%s: %s\n", who, show.Frames(msg, limit)))
+}
+
+// answer prints what the user asked for: on stdout, which in JSON is for
+// events alone.
+func (s *screen) answer(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.json {
+		s.side([]byte(text))
+	} else {
+		s.print([]byte(text))
+	}
+}
+
+// notice prints something about the chat.
+func (s *screen) notice(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chatter(format, args...)
+}
+
+// complain prints why a line was not done.
+func (s *screen) complain(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.side(fmt.Appendf(nil, "dechat: %s\n", printable(err.Error())))
+}
+
+// chatter prints a line of talk; s.mu is held.
+func (s *screen) chatter(format string, args ...any) {
+	s.side(fmt.Appendf(nil, "* "+format+"\n", args...))
+}
+
+// side writes to stderr, which may fail in peace.
+func (s *screen) side(line []byte) { _, _ = s.err.Write(line) }
+
+// print writes to stdout and tells the first failure; s.mu is held.
+func (s *screen) print(line []byte) {
+	if s.bad != nil {
+		return
+	}
+	if _, s.bad = s.out.Write(line); s.bad != nil {
+		s.failed(fmt.Errorf("stdout: %w", s.bad))
+	}
+}

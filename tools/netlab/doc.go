@@ -1,0 +1,33 @@
+// Package netlab gives a test a small network of its own: hosts, switches and
+// cables made of Linux network namespaces, bridges and veth pairs.
+//
+// A test draws its topology first, then builds it:
+//
+//	// alice eth0 10.77.0.1 ──┐
+//	//                        lan
+//	// bob   eth0 10.77.0.2 ──┘
+//	lab := netlab.New(t)
+//	lan := lab.Switch("lan")
+//	alice, bob := lab.Host("alice"), lab.Host("bob")
+//	alice.Plug(lan, "eth0", "10.77.0.1/24")
+//	cable := bob.Plug(lan, "eth0", "10.77.0.2/24")
+//	cmd := alice.Command(ctx, "some-program")
+//	cable.Cut()
+//
+// Every interface is born inside a namespace that the laboratory made, a switch
+// in one of its own: the network of the machine is neither read nor changed, and
+// the same addresses may be used by many tests at once. Names of namespaces are
+// unique to the process and the laboratory.
+//
+// All of it goes away at the end of the test, also when the test fails, panics
+// or is killed: a small shell process, whose standard input is a pipe that only
+// the test holds, ends what runs in the namespaces and deletes them as soon as
+// that pipe closes.
+//
+// It needs Linux, root, and the programs ip (iproute2) and nft (nftables).
+// Where one is missing, New skips the test and says so; with CI=true in the
+// environment it fails the test, because there a skipped test proves nothing.
+//
+// Functions of this package that cannot do what they are told end the test with
+// Fatalf. They are to be called from the test's goroutine.
+package netlab
