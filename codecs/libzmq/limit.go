@@ -8,16 +8,15 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// A link takes three descriptors at most in one process: its own socket's, and a TCP connection at each end if both
-// ends live here.
+// A peer takes three descriptors: the DEALER's TCP connection, its signaller, and the TCP connection that comes back.
 const descriptorsPerLink = 3
 
 // maxSockets is the number of sockets that a context shall hold; libzmq's own default is 1023, its maximum 65,535, and each
 // costs 12 octets in every context.
 func maxSockets() int {
 	const most = 65535
-	if n := descriptors(); n > 0 && n/2 < most {
-		return max(int(n/2), 1023)
+	if n := descriptors() / descriptorsPerLink; n > 0 && n < most {
+		return max(int(n), 1023)
 	}
 	return most
 }

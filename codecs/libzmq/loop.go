@@ -2,11 +2,13 @@ package libzmq
 
 import (
 	"syscall"
+"os";"runtime"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
 // batchMessages is how many messages are received, and handed over, in one go.
+var gs bool
 const batchMessages = 256
 
 // receiver is what the receiving goroutine needs beside the set.
@@ -52,6 +54,7 @@ func (s *sockets) run() {
 			if r.poller.signalled(i+1) || k.due.Load() {
 				r.serve(k, suspended)
 			}
+			if gs { runtime.Gosched(); gs=false }
 		}
 	}
 }
@@ -137,6 +140,7 @@ func (r *receiver) drain(k *socket) {
 	if len(r.batch) > 0 {
 		r.received.Add(uint64(len(r.batch)))
 		r.inbox.Put(r.batch...)
+		if os.Getenv("GS") != "" { gs = true }
 		clear(r.batch)
 		r.batch = r.batch[:0]
 	}

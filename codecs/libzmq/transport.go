@@ -53,18 +53,21 @@ func newContext() (*zmq4.Context, error) {
 		return nil, errors.Join(fmt.Errorf("libzmq: set the number of sockets: %w", fault(err)), ctx.Term())
 	}
 	ctx.SetRetryAfterEINTR(true)
+	copyOnReceive(ctx)
 	return ctx, nil
 }
+
+// ownErrors is where libzmq's own error numbers begin (ZMQ_HAUSNUMERO).
+const ownErrors = 156384712
 
 // fault turns pebbe's error numbers into those of package syscall, which callers can compare.
 func fault(err error) error {
 	var e zmq4.Errno
 	if errors.As(err, &e) {
-		if e < 1<<16 {
+		if e < ownErrors {
 			return syscall.Errno(e)
 		}
-		// libzmq numbers what the system lacks from 156384712 on; those are known by name.
-		return e
+		return e // a number of libzmq's own, which has a text
 	}
 	return err
 }

@@ -178,18 +178,17 @@ func longstr(b []byte) ([]byte, int) {
 	return b[4:to:to], to
 }
 
-// Strings reads a list of texts into into[:0], which grows only when it is too small. The count is checked
-// against the octets left before anything grows: each text takes four octets at least.
+// Strings reads a list of texts into the memory of into, or into new memory when that is too small (or had
+// room for more than 1024 entries). The count is checked against the octets left before anything is
+// allocated: each text takes four octets on the wire, and 24 in the list, so the list has at most six times
+// the size of the frame.
 func (r *Reader) Strings(field string, into [][]byte) [][]byte {
 	into = into[:0]
 	n, ok := r.count(field, 4)
 	if !ok {
 		return into
 	}
-	if n > cap(into) {
-		into = make([][]byte, n)
-	}
-	into = into[:n]
+	into = room(into, n)
 	b := r.frame[r.at:]
 	for i := range into {
 		v, size := longstr(b)
@@ -204,18 +203,16 @@ func (r *Reader) Strings(field string, into [][]byte) [][]byte {
 	return into
 }
 
-// Hash reads a dictionary into into[:0], which grows only when it is too small. The count is checked against
-// the octets left before anything grows: each entry takes five octets at least.
+// Hash reads a dictionary into the memory of into, or into new memory, as [Reader.Strings] does. Each entry
+// takes five octets on the wire at least and 48 in the list, so the list has at most ten times the size of the
+// frame.
 func (r *Reader) Hash(field string, into []Pair) []Pair {
 	into = into[:0]
 	n, ok := r.count(field, 5)
 	if !ok {
 		return into
 	}
-	if n > cap(into) {
-		into = make([]Pair, n)
-	}
-	into = into[:n]
+	into = room(into, n)
 	b := r.frame[r.at:]
 	for i := range into {
 		if len(b) == 0 || len(b) <= int(b[0]) {
@@ -250,6 +247,21 @@ func (r *Reader) count(field string, least int) (int, bool) {
 	}
 	r.at += 4
 	return int(n), true
+}
+
+// keepEntries bounds the memory that a reused list holds on to after one message had very many entries.
+const keepEntries = 1024
+
+// room gives n entries, in the memory of into if it has them. What stood behind them is cleared, so that it
+// keeps no old frame alive.
+func room[T any](into []T, n int) []T {
+	if n > cap(into) || cap(into) > keepEntries {
+		return make([]T, n)
+	}
+	if n < cap(into) {
+		clear(into[n:cap(into)])
+	}
+	return into[:n]
 }
 
 // Frame takes the next whole frame. None left is [ErrMissingFrame].

@@ -12,7 +12,7 @@ func hello() *zre.Message {
 	return &zre.Message{
 		ID: zre.IDHello, Sequence: 1, Endpoint: []byte("tcp://192.168.100.23:49152"),
 		Groups: [][]byte{[]byte("CHAT"), []byte("GLOBAL"), []byte("SENSORS-1")},
-		Status: 3, Name: []byte("node-of-alice"),
+		Status: 3, Name: []byte("node of bob"),
 		Headers: []wire.Pair{
 			{Key: []byte("X-FILEMQ"), Value: []byte("tcp://192.168.100.23:5670")},
 			{Key: []byte("X-ZRELOG"), Value: []byte("tcp://192.168.100.23:9992")},

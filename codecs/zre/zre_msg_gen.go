@@ -10,7 +10,7 @@ import (
 
 // Constants of the protocol.
 const (
-	// The version of the protocol that this codec speaks.
+	// Version is VERSION of the model. The version of the protocol that this codec speaks.
 	Version = 2
 )
 
@@ -19,25 +19,25 @@ type ID uint8
 
 // The messages.
 const (
-	// Greets a peer. It is the first message on a connection.
+	// IDHello is HELLO. Greets a peer. It is the first message on a connection.
 	IDHello ID = 1
-	// Carries content to one peer.
+	// IDWhisper is WHISPER. Carries content to one peer.
 	IDWhisper ID = 2
-	// Carries content to a group. Each member gets its own copy.
+	// IDShout is SHOUT. Carries content to a group. Each member gets its own copy.
 	IDShout ID = 3
-	// Says that the sender has joined a group.
+	// IDJoin is JOIN. Says that the sender has joined a group.
 	IDJoin ID = 4
-	// Says that the sender has left a group.
+	// IDLeave is LEAVE. Says that the sender has left a group.
 	IDLeave ID = 5
-	// Asks a quiet peer for a sign of life.
+	// IDPing is PING. Asks a quiet peer for a sign of life.
 	IDPing ID = 6
-	// Answers PING.
+	// IDPingOK is PING-OK. Answers PING.
 	IDPingOK ID = 7
-	// Proposes a leader for a group.
+	// IDElect is ELECT. Proposes a leader for a group.
 	IDElect ID = 8
-	// Says who leads a group.
+	// IDLeader is LEADER. Says who leads a group.
 	IDLeader ID = 9
-	// Says that the sender leaves the network.
+	// IDGoodbye is GOODBYE. Says that the sender leaves the network.
 	IDGoodbye ID = 10
 )
 
@@ -97,7 +97,7 @@ type Message struct {
 	LeaderID []byte
 }
 
-// Append appends the first frame of the message to dst: all of it except the frames that AppendRest gives.
+// Append appends the octets of the message's first frame to dst: all of it except the frames that AppendRest gives.
 //
 // It refuses what does not fit its field (wire.ErrTooLong, never cut), NUL in texts that must not hold it
 // (wire.ErrNUL) and an ID without a message (wire.ErrUnknownID). On an error dst comes back unchanged.
@@ -106,29 +106,27 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 	var err error
 	b = wire.AppendNumber2(b, 0xAAA1)
 	b = wire.AppendNumber1(b, uint8(m.ID))
-
 	b = wire.AppendNumber1(b, 2)
-
 	b = wire.AppendNumber2(b, m.Sequence)
 	switch m.ID {
 	case IDHello:
 		if b, err = wire.AppendString(b, m.Endpoint); err != nil {
 			return dst, wire.At("HELLO", "endpoint", err)
 		}
-		if err := wire.CheckNUL(m.Groups...); err != nil {
+		if err = wire.CheckNUL(m.Groups...); err != nil {
 			return dst, wire.At("HELLO", "groups", err)
 		}
 		if b, err = wire.AppendStrings(b, m.Groups); err != nil {
 			return dst, wire.At("HELLO", "groups", err)
 		}
 		b = wire.AppendNumber1(b, m.Status)
-		if err := wire.CheckNUL(m.Name); err != nil {
+		if err = wire.CheckNUL(m.Name); err != nil {
 			return dst, wire.At("HELLO", "name", err)
 		}
 		if b, err = wire.AppendString(b, m.Name); err != nil {
 			return dst, wire.At("HELLO", "name", err)
 		}
-		if err := wire.CheckKeys(m.Headers); err != nil {
+		if err = wire.CheckKeys(m.Headers); err != nil {
 			return dst, wire.At("HELLO", "headers", err)
 		}
 		if b, err = wire.AppendHash(b, m.Headers); err != nil {
@@ -136,14 +134,14 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 		}
 	case IDWhisper:
 	case IDShout:
-		if err := wire.CheckNUL(m.Group); err != nil {
+		if err = wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("SHOUT", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
 			return dst, wire.At("SHOUT", "group", err)
 		}
 	case IDJoin:
-		if err := wire.CheckNUL(m.Group); err != nil {
+		if err = wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("JOIN", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -151,7 +149,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 		}
 		b = wire.AppendNumber1(b, m.Status)
 	case IDLeave:
-		if err := wire.CheckNUL(m.Group); err != nil {
+		if err = wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("LEAVE", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -161,7 +159,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 	case IDPing:
 	case IDPingOK:
 	case IDElect:
-		if err := wire.CheckNUL(m.Group); err != nil {
+		if err = wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("ELECT", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -171,7 +169,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 			return dst, wire.At("ELECT", "challenger-id", err)
 		}
 	case IDLeader:
-		if err := wire.CheckNUL(m.Group); err != nil {
+		if err = wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("LEADER", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -201,8 +199,8 @@ func (m *Message) AppendRest(frames [][]byte) [][]byte {
 
 // Parse reads the frames of one message into m. Fields of other messages become zero. It is strict: whatever
 // is missing, left over or wrong is an error, a *wire.Error that wraps one of wire's Err values and says
-// where. After wire.ErrUnknownID the ID, Sequence are set, since a newer peer may have
-// messages that we do not know; after any other error m means nothing.
+// where. After wire.ErrUnknownID, ID and the fields that all messages have are set, since a newer peer may
+// send what we do not know; after any other error m means nothing.
 func (m *Message) Parse(frames [][]byte) error {
 	var r wire.Reader
 	r.Reset(frames)

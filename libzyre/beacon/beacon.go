@@ -20,7 +20,7 @@ var (
 	// ErrInvalid: a payload or a configuration out of range.
 	ErrInvalid = errors.New("invalid")
 	// ErrInterface: an interface that does not exist, or none that can be used.
-	ErrInterface = errors.New("no such interface")
+	ErrInterface = errors.New("no usable interface")
 	// ErrPortInUse: another program holds the UDP port and does not share it.
 	ErrPortInUse = errors.New("UDP port in use")
 )

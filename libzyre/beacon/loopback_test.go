@@ -2,6 +2,7 @@ package beacon
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,12 +16,23 @@ import (
 
 // childEnv makes the test binary a program that announces its value, tells the port
 // (PORT in the environment: joins that one) and then what it hears, until stdin ends.
+// INTERFACE is other than loopback; SETUP are arguments of ip, run after a line of stdin.
 const childEnv = "GOZYRE_BEACON_CHILD"
 
 func child() {
 	var port uint16
 	fmt.Sscan(os.Getenv("PORT"), &port)
-	b, err := Listen(Config{Port: port, Interfaces: []string{loopback()}})
+	on := cmp.Or(os.Getenv("INTERFACE"), loopback())
+	if setup := os.Getenv("SETUP"); setup != "" {
+		bufio.NewReader(os.Stdin).ReadString('\n')
+		for _, args := range strings.Split(setup, ";") {
+			if out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput(); err != nil {
+				fmt.Printf("error ip %s: %v: %s\n", args, err, out)
+				os.Exit(1)
+			}
+		}
+	}
+	b, err := Listen(Config{Port: port, Interfaces: []string{on}})
 	if err == nil {
 		err = b.Publish([]byte(os.Getenv(childEnv)))
 	}
@@ -128,7 +140,7 @@ func TestThreeProcessesOnOneHost(t *testing.T) {
 	var outs []*bufio.Scanner
 	for _, name := range names {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childEnv+"="+name, "PORT="+port)
+		cmd.Env = append(os.Environ(), childEnv+"="+name, "PORT="+port, "GORACE=atexit_sleep_ms=0")
 		in, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)

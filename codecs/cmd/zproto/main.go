@@ -26,8 +26,8 @@ type cli struct {
 }
 
 type goCmd struct {
-	Model   string `arg:"" help:"The model, an XML file." type:"existingfile"`
-	Output  string `short:"o" help:"The file to write. Default: the model's name with _gen.go, in the same folder." type:"path" placeholder:"FILE"`
+	Model   string `arg:"" help:"The model, an XML file."`
+	Output  string `short:"o" help:"The file to write. Default: the model's name with _gen.go, in the same folder." placeholder:"FILE"`
 	Package string `short:"p" help:"Name of the Go package. go generate knows it." env:"GOPACKAGE" required:"" placeholder:"NAME"`
 }
 
@@ -49,7 +49,7 @@ func (c *goCmd) Run() error {
 }
 
 type checkCmd struct {
-	Models []string `arg:"" help:"Models, XML files." type:"existingfile"`
+	Models []string `arg:"" help:"Models, XML files."`
 }
 
 // Run is called by kong.
@@ -74,8 +74,6 @@ func main() {
 	parser := kong.Must(&cli{},
 		kong.Name("zproto"),
 		kong.Description("Makes code out of protocol models."),
-		kong.UsageOnError(),
-		kong.Exit(os.Exit),
 	)
 	ctx, err := parser.Parse(os.Args[1:])
 	if err != nil {

@@ -63,7 +63,7 @@ type Config struct {
 type Core struct {
 	cfg    Config
 	net    Network
-	own    []wire.Pair // our headers, in order
+	own    []wire.Pair   // our headers, in order
 	grace  time.Duration // how long an answer may take that is waited for
 	clock  clock
 	next   time.Time // when Tick has something to do; zero: never

@@ -225,6 +225,19 @@ func (s *stage) input(line string) {
 		c.Shout(s.now, args[0], content(args[1]), s.call("shout"))
 	case "ping":
 		c.Ping(s.now, id, func(d time.Duration, err error) { s.say("done ping: %v %v", d, err) })
+	case "hear": // PEER FIRST LAST: whispers of those sequences, not written down
+		first, _ := strconv.Atoi(args[1])
+		last, _ := strconv.Atoi(args[2])
+		for i := first; i <= last; i++ {
+			s.receive(id, "WHISPER", []string{"seq=" + strconv.Itoa(i)})
+		}
+		s.say("%d events", len(c.Events(nil)))
+	case "say": // PEER COUNT: whispers, not written down
+		count, _ := strconv.Atoi(args[1])
+		for range count {
+			c.Whisper(s.now, id, nil, s.call("whisper"))
+		}
+		s.said.Reset()
 	case "full":
 		s.full[id] = true
 	case "writable":

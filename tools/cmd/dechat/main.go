@@ -12,6 +12,7 @@ import (
 )
 
 type flags struct {
+	cli.Common
 	cli.Node
 	Group string        `help:"Group to talk in (default ${default})." default:"CHAT" short:"g" placeholder:"NAME"`
 	JSON  bool          `help:"Print one event a line on stdout, as JSON." name:"json"`

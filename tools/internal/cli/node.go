@@ -9,13 +9,17 @@ import (
 	"github.com/zeromq/gozyre/libzyre"
 )
 
-// Node are the flags of every tool that starts a node; embed it.
+// Common are the flags of every tool; embed it in the grammar.
+type Common struct {
+	Version kong.VersionFlag `help:"Print version and commit, and leave."`
+}
+
+// Node are the flags of everything that starts a node; embed it.
 type Node struct {
-	Name      string           `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
-	Port      uint16           `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
-	Interface []string         `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i"`
-	Verbose   bool             `help:"Log what a developer wants to know on stderr." short:"v"`
-	Version   kong.VersionFlag `help:"Print version and commit, and leave."`
+	Name      string   `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
+	Port      uint16   `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
+	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i"`
+	Verbose   bool     `help:"Log what a developer wants to know on stderr." short:"v"`
 }
 
 // Config returns what the flags say. The log, if one was asked for, goes to w.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/tools/internal/show"
 )
 
 // complete is what Tab does to line, whose cursor is at pos: it completes a
@@ -24,15 +25,12 @@ func complete(line string, pos int, all []zyre.Peer) (string, int) {
 		}
 	case word == "/whisper" || aliases[strings.TrimPrefix(word, "/")] == whisper:
 		start = len(word) + 1
-		shared := map[string]int{}
+		var names show.Names
 		for _, p := range all {
-			shared[p.Name]++
+			names.Add(p.Name, p.UUID)
 		}
 		for _, p := range all {
-			name := printable(p.Name)
-			if shared[p.Name] > 1 {
-				name = tagged(p.Name, p.UUID)
-			}
+			name := names.Of(p.Name, p.UUID)
 			if name = quotable(name) + " "; strings.HasPrefix(name, rest) || strings.HasPrefix(name, `"`+rest) {
 				found = append(found, name)
 			}

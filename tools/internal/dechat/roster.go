@@ -14,19 +14,9 @@ import (
 // errNobody: the line names a peer who is not there (yet).
 var errNobody = errors.New("nobody there is called that: /peers shows who is there")
 
-// tagDigits is how many digits of a UUID tell two peers of one name apart on
-// the screen.
-const tagDigits = 6
-
 // printable is how a text of the network or of the user appears in a message
 // of ours.
 func printable(text string) string { return show.Text(text) }
-
-// tagged is a name with the first digits of its owner's UUID: it names one
-// peer even if others have the same name, and can be typed after /whisper.
-func tagged(name string, id zyre.UUID) string {
-	return printable(name) + "#" + id.String()[:tagDigits]
-}
 
 // find reads whom the text after /whisper is for and returns that peer and the
 // rest. A peer may be given by name (in quotes, or bare: names may contain
@@ -39,7 +29,7 @@ func find(all []zyre.Peer, rest string) (zyre.Peer, string, error) {
 	}
 	longest := ""
 	for _, p := range all {
-		for _, name := range []string{printable(p.Name), tagged(p.Name, p.UUID)} {
+		for _, name := range []string{printable(p.Name), show.Tagged(p.Name, p.UUID)} {
 			if len(name) > len(longest) && (rest == name || strings.HasPrefix(rest, name+" ")) {
 				longest = name
 			}
@@ -59,10 +49,8 @@ func pick(all []zyre.Peer, word string) (zyre.Peer, error) {
 	digits := strings.ToUpper(strings.ReplaceAll(word, "-", ""))
 	for _, p := range all {
 		switch {
-		case printable(p.Name) == word, strings.EqualFold(tagged("", p.UUID), word):
+		case printable(p.Name) == word, show.Tagged(p.Name, p.UUID) == word:
 			byName = append(byName, p)
-		case tagged(p.Name, p.UUID) == word:
-			return p, nil
 		case digits != "" && strings.HasPrefix(p.UUID.String(), digits):
 			byDigits = append(byDigits, p)
 		}
@@ -91,9 +79,12 @@ func pick(all []zyre.Peer, word string) (zyre.Peer, error) {
 		len(found), word, strings.Join(names, ", "), more)
 }
 
+// leastDigits of a UUID are shown to tell peers apart.
+const leastDigits = 6
+
 // unique returns how many digits of id name it and no other of all.
 func unique(all []zyre.Peer, id zyre.UUID) int {
-	text, digits := id.String(), tagDigits
+	text, digits := id.String(), leastDigits
 	for _, p := range all {
 		other := p.UUID.String()
 		for p.UUID != id && digits < len(text) && other[:digits] == text[:digits] {

@@ -1,6 +1,7 @@
 package dechat
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -21,26 +22,23 @@ type screen struct {
 	json     bool
 	terminal bool // out is a terminal
 
-	me     string               // own name
-	named  map[zyre.UUID]string // of the peers present
-	count  map[string]int       // how many have a name, we included
-	group  string               // the one that the user talks in
-	bad    error                // the first failure of out
-	failed func(error)          // told about it, once
+	names  show.Names  // of all present, us included
+	group  string      // the one that the user talks in
+	bad    error       // the first failure of out
+	failed func(error) // told about it, once
 }
 
 func newScreen(out, err io.Writer, json, terminal bool, failed func(error)) *screen {
-	return &screen{out: out, err: err, json: json, terminal: terminal, failed: failed,
-		named: map[zyre.UUID]string{}, count: map[string]int{}}
+	return &screen{out: out, err: err, json: json, terminal: terminal, failed: failed}
 }
 
 // introduce says who we are.
 func (s *screen) introduce(name string, id zyre.UUID, port uint16, group string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.me, s.group = printable(name), group
-	s.count[s.me]++
-	s.chatter("you are %s (%s) on UDP port %d", s.me, id, port)
+	s.group = group
+	s.names.Add(name, id)
+	s.chatter("you are %s (%s) on UDP port %d", printable(name), id, port)
 }
 
 // talk changes the group that is shown without its name.
@@ -57,31 +55,23 @@ func (s *screen) event(e zyre.Event) {
 	if s.json {
 		s.print(show.JSON(e))
 	}
-	name := printable(e.Name)
 	if e.Type == zyre.Enter {
-		s.named[e.Peer] = name
-		s.count[name]++
+		s.names.Add(e.Name, e.Peer)
 	}
-	who := name
-	if s.count[name] > 1 {
-		who = tagged(e.Name, e.Peer)
-	}
+	who := s.names.Of(e.Name, e.Peer)
 	switch e.Type {
 	case zyre.Enter:
 		s.chatter("%s entered (%s at %s)", who, e.Peer, printable(e.Addr))
-		if s.count[name] > 1 {
-			s.chatter("%d here are called %s: to whisper, use /whisper %s TEXT", s.count[name], name, quotable(who))
+		if n := s.names.Count(e.Name); n > 1 {
+			s.chatter("%d here are called %s: to whisper, use /whisper %s TEXT", n, printable(e.Name), quotable(who))
 		}
 	case zyre.Exit:
-		if known, ok := s.named[e.Peer]; ok {
-			delete(s.named, e.Peer)
-			if s.count[known]--; s.count[known] <= 0 {
-				delete(s.count, known)
-			}
-		}
-		if e.Cause != nil {
+		s.names.Remove(e.Peer)
+		switch {
+		case errors.Is(e.Cause, zyre.ErrClosed): // we are the one who leaves
+		case e.Cause != nil:
 			s.chatter("%s left (%s)", who, printable(e.Cause.Error()))
-		} else {
+		default:
 			s.chatter("%s left", who)
 		}
 	case zyre.Join:

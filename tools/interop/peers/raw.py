@@ -14,6 +14,7 @@ input, a line each, words separated by tabs; an empty word is an empty frame:
   mute | unmute        no beacons and no PING-OK, but the sockets stay
   status N             what the next JOIN or LEAVE adds 1 to
   skip PEER N          N sequence numbers are never sent
+  flood PEER N         N whispers of one frame: their number
   send PEER ID HEX [FRAME]...   any command: number, octets of its fields
   raw PEER [HEX]...    any frames, not counted
   beacon UUID PORT     one beacon of anyone
@@ -31,9 +32,9 @@ import uuid
 
 import zmq
 
-HELLO, WHISPER, SHOUT, JOIN, LEAVE, PING, PING_OK = range(1, 8)
+HELLO, WHISPER, SHOUT, JOIN, LEAVE, PING, PING_OK, ELECT, LEADER, GOODBYE = range(1, 11)
 COMMANDS = {HELLO: "HELLO", WHISPER: "WHISPER", SHOUT: "SHOUT", JOIN: "JOIN",
-            LEAVE: "LEAVE", PING: "PING", PING_OK: "PING-OK"}
+            LEAVE: "LEAVE", PING: "PING", PING_OK: "PING-OK", GOODBYE: "GOODBYE"}
 
 
 def tell(type, peer=None, **more):
@@ -86,6 +87,7 @@ class Peer:
         self.dealer = node.context.socket(zmq.DEALER)
         self.dealer.setsockopt(zmq.IDENTITY, b"\x01" + node.id)
         self.dealer.setsockopt(zmq.LINGER, 0)
+        self.dealer.setsockopt(zmq.SNDHWM, 0)
         self.dealer.connect(endpoint)
         self.send(HELLO, string(node.endpoint) + struct.pack("!I", len(node.groups))
                   + b"".join(map(longstr, sorted(node.groups))) + struct.pack("!B", node.status)
@@ -166,6 +168,8 @@ class Node:
         sequence = fields.number(2)
         if command == HELLO:
             return self.greeted(id, peer, sequence, fields)
+        if command == GOODBYE and not peer:
+            return  # its beacon was faster
         if not peer or not peer.heard:
             return tell("IGNORED", peer, text=COMMANDS[command] + " before HELLO")
         if sequence != (peer.heard + 1) & 0xffff:
@@ -188,6 +192,8 @@ class Node:
         tell(COMMANDS[command], peer, **more)
         if command == PING and not self.muted:
             peer.send(PING_OK)
+        if command == GOODBYE:
+            self.forget(peer, "goodbye")
 
     def greeted(self, id, peer, sequence, fields):
         if sequence != 1:
@@ -206,12 +212,14 @@ class Node:
         if not peer:
             peer = self.peers[id] = Peer(self, id, endpoint)
         peer.heard, peer.status, peer.name, peer.groups = 1, status, name, set(groups)
-        tell("ENTER", peer, addr=endpoint, headers=headers, status=status, groups=groups)
+        tell("ENTER", peer, addr=endpoint, headers=headers, status=status)
+        for group in groups:
+            tell("JOIN", peer, group=group, status=status)
 
     # --- the user
 
     def do(self, command, *words):
-        if command in ("whisper", "ping", "hello", "skip", "send", "raw"):
+        if command in ("whisper", "ping", "hello", "skip", "flood", "send", "raw"):
             peer = self.peers[bytes.fromhex(words[0])]
         frames = [w.encode() for w in words[1:]]
         if command in ("join", "leave"):
@@ -238,6 +246,9 @@ class Node:
             self.status = int(words[0])
         elif command == "skip":
             peer.said = (peer.said + int(words[1])) & 0xffff
+        elif command == "flood":
+            for n in range(int(words[1])):
+                peer.send(WHISPER, b"", [b"%d" % (n + 1)])
         elif command == "send":
             peer.send(int(words[1]), bytes.fromhex(words[2]), frames[2:])
         elif command == "raw":
@@ -251,7 +262,7 @@ class Node:
             raise ValueError("no command %r" % command)
 
     def run(self):
-        tell("READY", peer=None, id=self.id.hex().upper(), port=self.tcp, addr=self.endpoint)
+        print(json.dumps({"type": "READY", "peer": self.id.hex().upper(), "addr": self.endpoint}), flush=True)
         poller = zmq.Poller()
         for source in (self.router, self.udp, sys.stdin):
             poller.register(source, zmq.POLLIN)

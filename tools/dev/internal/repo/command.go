@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// longest command line that an error shows whole, in octets.
+const longest = 160
+
 // Cmd is a program to be run in the checkout.
 type Cmd struct {
 	*exec.Cmd
@@ -92,7 +95,11 @@ func (c *Cmd) explain(err error, said string) error {
 	if said = strings.TrimSpace(said); said != "" {
 		said = "\n" + said
 	}
-	return fmt.Errorf("`%s` in %s: %w%s", strings.Join(c.Args, " "), filepath.ToSlash(where), err, said)
+	line := strings.Join(c.Args, " ")
+	if len(line) > longest {
+		line = line[:longest] + "…"
+	}
+	return fmt.Errorf("`%s` in %s: %w%s", line, filepath.ToSlash(where), err, said)
 }
 
 // Say prints one line to the user that tells what dev is doing.

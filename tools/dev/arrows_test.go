@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// arrow is a line of ARCHITECTURE.md's drawing: the packages of a folder, and
+// everything outside that they may reach, through others too. What is not
+// listed is forbidden; the standard library is free. Tests are not asked.
+type arrow struct {
+	folder string   // below the prefix; "/..." takes in what lies below it
+	ours   []string // folders, in the same way
+	theirs []string // module paths
+}
+
+var (
+	kongCLI = "github.com/alecthomas/kong"
+	uuid    = "github.com/google/uuid"
+	zmq4    = "github.com/pebbe/zmq4"
+	network = []string{"golang.org/x/net", "golang.org/x/sys"}
+)
+
+// arrows hold for the first line that matches a package. A package without a
+// line is an error: new packages get one, here and in the drawing.
+var arrows = []arrow{
+	{folder: "codecs/wire"},
+	{folder: "codecs/zproto"},
+	{folder: "codecs/cmd/zproto", ours: []string{"codecs/zproto"}, theirs: []string{kongCLI}},
+	{folder: "codecs/zre", ours: []string{"codecs/wire"}},
+	{folder: "codecs/zsock/...", ours: []string{"codecs/zsock"}},
+	{folder: "codecs/libzmq", ours: []string{"codecs/zsock"}, theirs: []string{zmq4}},
+
+	{folder: "libzyre/beacon", theirs: network},
+	{folder: "libzyre/groups"},
+	{folder: "libzyre/harmony", ours: []string{"codecs/zsock"}},
+	{folder: "libzyre/internal/core", ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups"}}, // of zsock: ErrFull
+	{
+		folder: "libzyre/...",
+		ours:   []string{"codecs/wire", "codecs/zre", "codecs/zsock", "codecs/libzmq", "libzyre/..."},
+		theirs: append([]string{uuid, zmq4}, network...),
+	},
+
+	// The worker of the bench is a node; the rest of dev has no cgo.
+	{
+		folder: "tools/dev/benchnode",
+		ours:   []string{"codecs/...", "libzyre/..."},
+		theirs: append([]string{kongCLI, uuid, zmq4}, network...),
+	},
+	{folder: "tools/dev/...", ours: []string{"tools/dev/..."}, theirs: []string{kongCLI, "golang.org/x/sys", "golang.org/x/term"}},
+	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
+	{
+		folder: "tools/...",
+		ours:   []string{"codecs/...", "libzyre/...", "tools/..."},
+		theirs: append([]string{kongCLI, uuid, zmq4, "golang.org/x/term"}, network...),
+	},
+}
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath string
+	Standard   bool
+	Module     *struct{ Path string }
+	CgoFiles   []string
+	Imports    []string
+	Deps       []string
+	DepOnly    bool
+}
+
+func TestArrows(t *testing.T) {
+	all := list(t)
+	for _, p := range all {
+		if p.DepOnly {
+			continue
+		}
+		folder := below(p.ImportPath)
+		at := slices.IndexFunc(arrows, func(a arrow) bool { return within(folder, a.folder) })
+		if at < 0 {
+			t.Errorf("%s has no line in the table of arrows: give it one", folder)
+			continue
+		}
+		for _, name := range p.Deps {
+			dep, ok := all[name]
+			switch {
+			case !ok || dep.Standard:
+			case repo.Ours(name):
+				if !slices.ContainsFunc(arrows[at].ours, func(may string) bool { return within(below(name), may) }) {
+					t.Errorf("%s depends on %s, which no arrow allows", folder, below(name))
+				}
+			case !slices.Contains(arrows[at].theirs, dep.Module.Path):
+				t.Errorf("%s depends on %s of %s, which no arrow allows", folder, name, dep.Module.Path)
+			}
+		}
+	}
+}
+
+// TestOneCgo asserts that libzmq is bound in one package, and that no other
+// package, ours or theirs, has cgo in it. The standard library is not meant:
+// its net has some, which CGO_ENABLED=0 does without.
+func TestOneCgo(t *testing.T) {
+	const binding = repo.Prefix + "/codecs/libzmq"
+	for name, p := range list(t) {
+		if p.Standard {
+			continue
+		}
+		if len(p.CgoFiles) > 0 && name != binding && name != zmq4 {
+			t.Errorf("%s has cgo in it: %v", name, p.CgoFiles)
+		}
+		if slices.Contains(p.Imports, zmq4) && name != binding {
+			t.Errorf("%s imports %s: only %s may", name, zmq4, binding)
+		}
+	}
+}
+
+// list asks the go command about every package of the workspace, and every
+// package that those depend on.
+func list(t *testing.T) map[string]listed {
+	t.Helper()
+	root, err := repo.Find(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &repo.Env{Context: context.Background(), Root: root, Stdout: io.Discard, Stderr: io.Discard}
+	c := env.Command("go", "list", "-deps", "-json=ImportPath,Standard,Module,CgoFiles,Imports,Deps,DepOnly", "work")
+	out, err := c.With("CGO_ENABLED=1").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]listed{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[p.ImportPath] = p
+	}
+	if len(all) == 0 {
+		t.Fatal("go list knows no package at all")
+	}
+	return all
+}
+
+func below(importPath string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(importPath, repo.Prefix), "/")
+}
+
+// within reports whether a folder is the one of the pattern, or below it when
+// the pattern ends with "/...".
+func within(folder, pattern string) bool {
+	if up, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return folder == up || strings.HasPrefix(folder, up+"/")
+	}
+	return folder == path.Clean(pattern)
+}
+
+// The table is worth something only if it has teeth.
+func TestWithin(t *testing.T) {
+	for _, c := range []struct {
+		folder, pattern string
+		want            bool
+	}{
+		{"codecs/wire", "codecs/wire", true},
+		{"codecs/wirelike", "codecs/wire", false},
+		{"codecs/zsock/zsocktest", "codecs/zsock", false},
+		{"codecs/zsock/zsocktest", "codecs/zsock/...", true},
+		{"codecs/zsock", "codecs/zsock/...", true},
+		{"codecs/zsocket", "codecs/zsock/...", false},
+	} {
+		if got := within(c.folder, c.pattern); got != c.want {
+			t.Errorf("within(%q, %q) = %v", c.folder, c.pattern, got)
+		}
+	}
+}
