@@ -52,7 +52,7 @@ func TestWrongModels(t *testing.T) {
 		{"not closed", "<class name='c'>\n <message>", "m.xml:2:2: <message> is never closed"},
 		{"closed twice", "<class name='c'></class></class>", "m.xml:1:25: </class> closes no open element"},
 		{"closed in the wrong order", "<class name='c'>\n<message></class>", "m.xml:2:10: </class> closes no open element: the innermost one is <message>"},
-		{"attribute without quotes", "<class\n name=c>", "m.xml:2:7: not well-formed XML: unquoted or missing attribute value in element"},
+		{"attribute without quotes", "<class\n name=c>", "m.xml:2:8: not well-formed XML: unquoted or missing attribute value in element"},
 		{"two classes", "<class name='c'/>\n<class name='d'/>", "m.xml:2:1: a model is one <class> element, and this is a second element beside it"},
 		{"a doctype", "<!DOCTYPE x []>\n<class name='c'/>", "m.xml:1:1: a model has no <!…> declarations"},
 		{"another root", "<model/>", "m.xml:1:1: a model is one <class> element, not <model>"},

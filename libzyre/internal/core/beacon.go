@@ -75,14 +75,7 @@ func (c *Core) newBeacon(now time.Time, id ID, endpoint string) {
 }
 
 // greeting counts the peers that have not yet answered.
-func (c *Core) greeting() (n int) {
-	for _, p := range c.order {
-		if !p.ready {
-			n++
-		}
-	}
-	return n
-}
+func (c *Core) greeting() int { return len(c.order) - c.ready }
 
 // goodbyeBeacon does not believe it: a live peer answers a ping or goes on
 // announcing itself.

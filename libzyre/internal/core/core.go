@@ -69,6 +69,7 @@ type Core struct {
 	next   time.Time // when Tick has something to do; zero: never
 	peers  map[ID]*peer
 	order  []*peer // the same, oldest first: all that is done to all is done in this order
+	ready  int     // how many of them are
 	groups groups.Table
 	status groups.Status // our own
 	events []Event

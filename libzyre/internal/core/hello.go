@@ -82,7 +82,11 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		p.remember(endpoint)
 		p.remember(other)
 	}
-	p.ready, p.made = true, at
+	if !p.ready {
+		p.ready = true
+		c.ready++
+	}
+	p.made = at
 	p.received, p.status = 1, groups.Status(c.in.Status)
 	p.quiet, p.doubt = alive, nil
 	p.seen = at

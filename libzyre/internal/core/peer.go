@@ -84,6 +84,7 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 		waiting.done(answer)
 	}
 	if p.ready {
+		c.ready--
 		c.tell(now, p, Event{Type: Exit, Cause: cause})
 	}
 }

@@ -19,8 +19,7 @@ type Stats struct {
 // Stats returns the counters.
 func (c *Core) Stats() Stats {
 	stats := c.stats
-	stats.Greeting = c.greeting()
-	stats.Peers = len(c.order) - stats.Greeting
+	stats.Greeting, stats.Peers = c.greeting(), c.ready
 	for _, p := range c.order {
 		stats.Waiting += len(p.waiting)
 	}

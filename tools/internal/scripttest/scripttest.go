@@ -1,0 +1,86 @@
+// Package scripttest runs the script tests of the command lines. To what
+// testscript offers it adds programs that a script talks with:
+//
+//	start alice dechat --name alice     start a program; alice is its handle
+//	say alice hello, all                give it a line on stdin
+//	hear alice stdout '^bob: hi$'       wait for a line of stdout or stderr
+//	eof alice                           end its stdin
+//	signal alice INT                    send it a signal
+//	end alice 0                         wait for its end and expect an exit code
+//	never alice stdout 'secret'         fail if a line came; after end
+//
+// hear looks at lines in order: each call goes on behind the line that the one
+// before found. Scripts find in $LO the loopback interface and in $PORT a UDP
+// port of their own, so that every test stays by itself.
+package scripttest
+
+import (
+	"math/rand/v2"
+	"net"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/zeromq/gozyre/libzyre"
+	"go.uber.org/goleak"
+)
+
+// Main is for TestMain: it makes each main function a command of the scripts.
+func Main(m *testing.M, commands map[string]func()) {
+	testscript.Main(leakless{m}, commands)
+}
+
+// leakless fails when goroutines are left after the tests.
+type leakless struct{ m *testing.M }
+
+func (l leakless) Run() int {
+	code := l.m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			_, _ = os.Stderr.WriteString(err.Error() + "\n")
+			return 1
+		}
+	}
+	return code
+}
+
+// Run runs the scripts of a folder.
+func Run(t *testing.T, dir string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LO", zyre.Loopback())
+			env.Setenv("PORT", strconv.Itoa(freePort(t)))
+			env.Values[key{}] = programs{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"start":  start,
+			"say":    say,
+			"hear":   hear,
+			"eof":    eof,
+			"signal": sendSignal,
+			"end":    end,
+			"never":  never,
+		},
+	})
+}
+
+// freePort returns a UDP port that nobody uses, outside of the range from
+// which systems take ports by themselves.
+func freePort(t *testing.T) int {
+	const low, high = 20000, 32000
+	for range 100 {
+		port := low + rand.IntN(high-low)
+		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+		if err == nil {
+			_ = conn.Close()
+			return port
+		}
+	}
+	t.Fatal("no free UDP port")
+	return 0
+}
