@@ -1,14 +1,13 @@
 package libzmq
 
 import (
+	"runtime"
 	"syscall"
-"os";"runtime"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
 // batchMessages is how many messages are received, and handed over, in one go.
-var gs bool
 const batchMessages = 256
 
 // receiver is what the receiving goroutine needs beside the set.
@@ -50,11 +49,16 @@ func (s *sockets) run() {
 		if r.poller.signalled(0) {
 			s.wakeup.drain(&r.scratch)
 		}
+		before := s.received.Load()
 		for i, k := range r.watched {
 			if r.poller.signalled(i+1) || k.due.Load() {
 				r.serve(k, suspended)
 			}
-			if gs { runtime.Gosched(); gs=false }
+		}
+		if s.received.Load() != before {
+			// Let the consumer run here and now: this goroutine is about to sleep in C, and waking another thread for
+			// the consumer would cost more than the whole of our work (a round trip takes a third less).
+			runtime.Gosched()
 		}
 	}
 }
@@ -123,7 +127,11 @@ func (r *receiver) drain(k *socket) {
 		addr, data := rest[:start], rest[start:end]
 		rest = rest[end:]
 		if !k.partial.begun {
-			k.partial.begin(r.addrs.parse(addr), countFrames(frames[i:]))
+			n, octets := measure(frames[i:])
+			if k.kind == zsock.Router { // the routing identity is kept elsewhere
+				n, octets = n-1, octets-int(f.size)
+			}
+			k.partial.begin(r.addrs.parse(addr), n, octets)
 		}
 		r.frame(k, data, f.more != 0)
 	}
@@ -140,7 +148,6 @@ func (r *receiver) drain(k *socket) {
 	if len(r.batch) > 0 {
 		r.received.Add(uint64(len(r.batch)))
 		r.inbox.Put(r.batch...)
-		if os.Getenv("GS") != "" { gs = true }
 		clear(r.batch)
 		r.batch = r.batch[:0]
 	}

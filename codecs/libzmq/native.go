@@ -228,14 +228,15 @@ type scratch struct {
 // addr is the address that belongs to a frame for which recv said EMSGSIZE.
 func (s *scratch) addr() []byte { return s.buf[:s.frames[0].addr] }
 
-// countFrames counts the frames of the message that begins with the first of them, as far as they are at hand.
-func countFrames(frames []C.gz_frame) int {
+// measure counts the frames, and their octets, of the message that begins with the first of them, as far as they are at hand.
+func measure(frames []C.gz_frame) (n, octets int) {
 	for i := range frames {
+		n, octets = i+1, octets+int(frames[i].size)
 		if frames[i].more == 0 {
-			return i + 1
+			break
 		}
 	}
-	return len(frames)
+	return n, octets
 }
 
 // recv receives a batch; see gz_recv.

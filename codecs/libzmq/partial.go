@@ -16,11 +16,22 @@ type partial struct {
 	peer   []byte
 	frames [][]byte
 	octets int64
+	store  []byte // holds the octets of the frames that were at hand when the message began, in one piece
 }
 
-// begin starts a message of which that many frames are at hand.
-func (p *partial) begin(addr netip.Addr, frames int) {
-	*p = partial{begun: true, addr: addr, frames: make([][]byte, 0, min(frames, zsock.MaxFrames))}
+// begin starts a message of which that many frames and octets are at hand.
+func (p *partial) begin(addr netip.Addr, frames, octets int) {
+	*p = partial{begun: true, addr: addr, frames: make([][]byte, 0, min(frames, zsock.MaxFrames)), store: make([]byte, 0, octets)}
+}
+
+// keep copies a frame.
+func (p *partial) keep(data []byte) []byte {
+	start := len(p.store)
+	if cap(p.store)-start < len(data) {
+		return bytes.Clone(data)
+	}
+	p.store = append(p.store, data...)
+	return p.store[start:len(p.store):len(p.store)]
 }
 
 // admit counts a frame and says whether the message is still within its bounds.
@@ -43,7 +54,7 @@ func (r *receiver) frame(k *socket, data []byte, more bool) {
 		}
 		p.peer = k.lastPeer
 	case p.admit(int64(len(data)), k.maxMessage):
-		p.frames = append(p.frames, bytes.Clone(data))
+		p.frames = append(p.frames, p.keep(data))
 	}
 	if !more {
 		r.finish(k)
@@ -54,7 +65,7 @@ func (r *receiver) frame(k *socket, data []byte, more bool) {
 func (r *receiver) bigFrame(k *socket, size uint64) {
 	p := &k.partial
 	if !p.begun {
-		p.begin(r.addrs.parse(r.scratch.addr()), 1)
+		p.begin(r.addrs.parse(r.scratch.addr()), 1, 0)
 	}
 	var data []byte
 	if p.admit(int64(size), k.maxMessage) {

@@ -65,8 +65,9 @@ type Beacon struct {
 	commands chan command
 	stop     chan struct{} // closed by Close
 	once     sync.Once
-	done     chan struct{} // closed when everything has ended; err is set before
+	done     chan struct{} // closed when err is final and nothing is done any more
 	err      error
+	ended    chan struct{} // closed last, after queue
 	counters counters
 }
 
@@ -98,6 +99,7 @@ func start(cfg Config, m medium) (*Beacon, error) {
 		commands: make(chan command),
 		stop:     make(chan struct{}),
 		done:     make(chan struct{}),
+		ended:    make(chan struct{}),
 	}
 	l, err := newLoop(cfg, m, b)
 	if err != nil {
@@ -171,7 +173,7 @@ func (b *Beacon) Err() error {
 // returns. It may be called again, and while other methods are under way.
 func (b *Beacon) Close() error {
 	b.once.Do(func() { close(b.stop) })
-	<-b.done
+	<-b.ended
 	return b.err
 }
 

@@ -11,10 +11,13 @@ import (
 
 const (
 	scanUntold = time.Second            // between scans where the system tells no changes
-	scanTold   = 10 * time.Second       // and where it does: a sandbox may swallow what it tells
 	scanSettle = 10 * time.Millisecond  // a change comes as several messages
 	scanApart  = 100 * time.Millisecond // an interface that flaps costs no more than this
 )
+
+// scanTold is the time between scans where the system tells changes: a sandbox may
+// swallow what it tells. A variable for the test that lives by what is told.
+var scanTold = 10 * time.Second
 
 // loop is the goroutine that owns the links, the schedule and the outages. The
 // receivers see of it only view, which is replaced and never changed.
@@ -106,8 +109,9 @@ func (l *loop) end() {
 	l.readers.Wait()
 	l.b.counters.interfaces.Store(0)
 	l.b.err = l.err
+	close(l.b.done) // before queue: who sees the end of the signals may ask why
 	close(l.b.queue)
-	close(l.b.done)
+	close(l.b.ended)
 }
 
 // command publishes or silences. A hard error gets no reply: the caller sees the end.

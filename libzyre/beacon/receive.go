@@ -24,18 +24,24 @@ func (l *loop) look(now time.Time) {
 	}
 	for _, k := range l.links {
 		if k.sender != nil {
-			v.own[k.sender.local()] = true
+			v.own[bare(k.sender.local())] = true
 		}
 	}
 	kept := l.retired[:0]
 	for _, r := range l.retired {
 		if now.Before(r.until) {
-			v.own[r.addr] = true
+			v.own[bare(r.addr)] = true
 			kept = append(kept, r)
 		}
 	}
 	l.retired = kept
 	l.view.Store(v)
+}
+
+// bare leaves out the zone of an IPv6 address, which is that of the interface that a
+// datagram arrived on: two interfaces of ours may be plugged into one network.
+func bare(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().WithZone(""), a.Port())
 }
 
 // read is the goroutine of a receiver.
@@ -74,7 +80,7 @@ func (l *loop) arrived(a arrival, buf []byte) {
 	c := &l.b.counters
 	c.received.Add(1)
 	v := l.view.Load()
-	if v.own[a.from] {
+	if v.own[bare(a.from)] {
 		c.own.Add(1)
 		return
 	}

@@ -125,5 +125,12 @@ func TestReceivingThatFailsForAWhile(t *testing.T) {
 		if n := b.Stats().SoftErrors; n != 11 {
 			t.Errorf("counted %d", n)
 		}
+		f.in <- syscall.ENETDOWN
+		synctest.Wait()
+		end := time.Now()
+		closed(t, b)
+		if d := time.Since(end); d != 0 {
+			t.Errorf("Close waited %v for the next try", d)
+		}
 	})
 }

@@ -103,15 +103,13 @@ func (s *sockets) scan() ([]iface, error) {
 	if err != nil {
 		return nil, err
 	}
+	addrs, err := addresses(all)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]iface, 0, len(all))
 	for _, ifi := range all {
-		var addrs []net.Addr
-		if ifi.Flags&net.FlagUp != 0 {
-			if addrs, err = ifi.Addrs(); err != nil {
-				addrs = nil // it went while we looked; its going is told
-			}
-		}
-		f := describe(ifi, addrs, s.six != nil)
+		f := describe(ifi, addrs[ifi.Index], s.six != nil)
 		list = append(list, f)
 		s.join(ifi, f)
 	}

@@ -42,15 +42,13 @@ func (n *node) address() string { return fmt.Sprintf("tcp://127.0.0.1:%d", n.Por
 
 func (n *node) event() harmony.Event {
 	n.t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
-	defer deadline.Stop()
 	for n.next == len(n.batch) {
 		select {
 		case <-n.Ready():
-			n.batch, n.next = n.Take(n.batch), 0
-		case <-deadline.C:
+		case <-time.After(20 * time.Second):
 			n.t.Fatal("no event came")
 		}
+		n.batch, n.next = n.Take(n.batch), 0
 	}
 	n.next++
 	return n.batch[n.next-1]

@@ -50,7 +50,7 @@ func run() int {
 	parser, err := kong.New(&c,
 		kong.Name("dev"),
 		kong.Description("The project's own tooling."),
-		kong.Vars{"parts": check.PartNames()},
+		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames()},
 	)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)

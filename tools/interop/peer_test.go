@@ -151,22 +151,29 @@ func (p *peer) do(words ...string) {
 func (p *peer) quit() {
 	p.t.Helper()
 	p.do("quit")
+	p.gone()
+}
+
+// gone waits until the program has ended.
+func (p *peer) gone() {
+	p.t.Helper()
 	select {
 	case <-p.done:
 	case <-time.After(patience):
-		p.t.Fatalf("%s does not quit", p.name)
+		p.t.Fatalf("%s does not end", p.name)
 	}
 }
 
 // await waits for an event that was not awaited before. Others stay for later.
 func (p *peer) await(want event) (event, error) {
 	deadline := time.After(patience)
-	for {
+	for next := 0; ; {
 		p.mu.Lock()
-		for i, e := range p.events {
+		for ; next < len(p.events); next++ {
+			e := p.events[next]
 			switch {
 			case e.matches(want):
-				p.events = slices.Delete(p.events, i, i+1)
+				p.events = slices.Delete(p.events, next, next+1)
 				p.mu.Unlock()
 				return e, nil
 			case e.Type == "FAULT" || e.Type == "FAILED":

@@ -132,10 +132,11 @@ func TestNonsense(t *testing.T) {
 		{"raw", ours.ID, ""},
 		{"raw", ours.ID, "aaa1"},
 		{"raw", ours.ID, "aaa30646494c454d51"},
-		{"raw", ours.ID, "aaa1010200010574"},                         // a HELLO that ends early
-		{"raw", ours.ID, "aaa10102000101740000ffff"},                 // and one with a count
-		{"raw", ours.ID, "aaa101020001" + "0174" + "ffffffff"},       // of four thousand million
-		{"raw", ours.ID, "aaa10902" + strings.Repeat("00", 100_000)}, // long
+		{"raw", ours.ID, "aaa1010200010574"},                   // a HELLO that ends early
+		{"raw", ours.ID, "aaa10102000101740000ffff"},           // and one with a count
+		{"raw", ours.ID, "aaa101020001" + "0174" + "ffffffff"}, // of four thousand million
+		{"send", ours.ID, "9", strings.Repeat("00", 100_000)},  // a LEADER that goes on and on
+		{"raw", ours.ID, "aaa1020300ff"},                       // version 3
 		{"raw", ours.ID, "", "", "", ""},
 	} {
 		theirs.do(words...)

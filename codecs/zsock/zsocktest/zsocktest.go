@@ -7,8 +7,8 @@
 package zsocktest
 
 import (
-	"bytes"
 	"fmt"
+	"net"
 	"testing"
 	"time"
 
@@ -27,6 +27,32 @@ func Run(t *testing.T, listens, dials zsock.Transport) {
 		f    func(*testing.T, pairing)
 	}{
 		{"Message", testMessage},
+		{"Frames", testFrames},
+		{"FramesMayBeReused", testReuse},
+		{"NoFrames", testNoFrames},
+		{"TooLarge", testTooLarge},
+		{"LongMessageIsDropped", testLongMessage},
+		{"LargeFrameDisconnects", testLargeFrame},
+		{"Order", testOrder},
+		{"BothWays", testBothWays},
+		{"UnknownPeer", testUnknownPeer},
+		{"FullIsExact", testFull},
+		{"FullThenRedial", testFullRedial},
+		{"FullThenClosed", testFullClosed},
+		{"SlowConsumer", testSlowConsumer},
+		{"SlowConsumerOctets", testSlowConsumerOctets},
+		{"WritableWhileSuspended", testWritableWhileSuspended},
+		{"Redial", testRedial},
+		{"Reconnect", testReconnect},
+		{"Handover", testHandover},
+		{"ManyPeers", testManyPeers},
+		{"PubListens", testPubListens},
+		{"PubDials", testPubDials},
+		{"Linger", testLinger},
+		{"Close", testClose},
+		{"CloseWhileBusy", testCloseWhileBusy},
+		{"EndpointTaken", testEndpointTaken},
+		{"Invalid", testInvalid},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, p) })
 	}
@@ -56,21 +82,86 @@ func open(t *testing.T, transport zsock.Transport, o zsock.Options) *collector {
 	return &collector{t: t, Sockets: s}
 }
 
-// event waits for the next event.
-func (c *collector) event() zsock.Event {
-	c.t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
+func (c *collector) take() { c.batch, c.next = c.Inbox().Take(c.batch), 0 }
+
+// wait waits for the next event. It may be called from any one goroutine.
+func (c *collector) wait() (zsock.Event, error) {
 	for c.next == len(c.batch) {
 		select {
 		case <-c.Inbox().Ready():
-			c.batch, c.next = c.Inbox().Take(c.batch), 0
-		case <-deadline.C:
-			c.t.Fatalf("no event within %v", patience)
+		case <-time.After(patience):
+			return zsock.Event{}, fmt.Errorf("no event within %v", patience)
 		}
+		c.take()
 	}
 	c.next++
-	return c.batch[c.next-1]
+	return c.batch[c.next-1], nil
+}
+
+// event waits for the next event.
+func (c *collector) event() zsock.Event {
+	c.t.Helper()
+	e, err := c.wait()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return e
+}
+
+// moment is how long poll and quiet look; a test may rely on an event that they see, never on one that they do not.
+const moment = 100 * time.Millisecond
+
+// poll looks for an event for a moment.
+func (c *collector) poll() (zsock.Event, bool) {
+	if c.next == len(c.batch) {
+		select {
+		case <-c.Inbox().Ready():
+		case <-time.After(moment):
+		}
+		c.take()
+	}
+	if c.next == len(c.batch) {
+		return zsock.Event{}, false
+	}
+	c.next++
+	return c.batch[c.next-1], true
+}
+
+// quiet wants that no event comes.
+func (c *collector) quiet() {
+	c.t.Helper()
+	if e, ok := c.poll(); ok {
+		c.t.Errorf("got event %s %.100q, want none", e.Type, e.Frames)
+	}
+}
+
+// until repeats an action until a message of those frames has come, and returns it. Others before it are skipped.
+func (c *collector) until(action func(), frames ...string) zsock.Event {
+	c.t.Helper()
+	want := fmt.Sprintf("%q", frames)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		action()
+		if e, ok := c.poll(); ok && e.Type == zsock.Message && fmt.Sprintf("%q", e.Frames) == want {
+			return e
+		}
+	}
+	c.t.Fatalf("no message %s within %v", want, patience)
+	panic("unreachable")
+}
+
+// skip passes over any number of messages with the one frame, and then wants one of those frames.
+func (c *collector) skip(over string, frames ...string) {
+	c.t.Helper()
+	for {
+		e := c.event()
+		if len(e.Frames) == 1 && string(e.Frames[0]) == over {
+			continue
+		}
+		if got := fmt.Sprintf("%q", e.Frames); got != fmt.Sprintf("%q", frames) {
+			c.t.Fatalf("got frames %s, want %q", got, frames)
+		}
+		return
+	}
 }
 
 // message waits for the next event and wants a message of those frames.
@@ -136,16 +227,13 @@ func octets(frames ...string) [][]byte {
 	return b
 }
 
-func testMessage(t *testing.T, p pairing) {
-	in, out := open(t, p.listens, zsock.Options{}), open(t, p.dials, zsock.Options{})
-	endpoint := in.listen(zsock.ListenOptions{}).Endpoint()
-	l := out.dial(zsock.DialOptions{Endpoint: endpoint, Identity: []byte("alice")})
-	send(t, l, "one", "", "three")
-	e := in.message("one", "", "three")
-	if !bytes.Equal(e.Peer, []byte("alice")) {
-		t.Errorf("got peer %q, want alice", e.Peer)
+// free is an endpoint where nobody listens.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if e.Addr.String() != "127.0.0.1" {
-		t.Errorf("got address %v, want 127.0.0.1", e.Addr)
-	}
+	defer l.Close()
+	return "tcp://" + l.Addr().String()
 }

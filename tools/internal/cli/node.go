@@ -18,7 +18,7 @@ type Common struct {
 type Node struct {
 	Name      string   `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
 	Port      uint16   `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
-	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i"`
+	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i" sep:"none"`
 	Verbose   bool     `help:"Log what a developer wants to know on stderr." short:"v"`
 }
 

@@ -31,7 +31,7 @@ var usages = []struct {
 	verb         verb
 	syntax, does string
 }{
-	{whisper, "/whisper NAME TEXT", "say TEXT to one peer: a name, \"a name in quotes\", or the first digits of a UUID; /w for short"},
+	{whisper, "/whisper NAME TEXT", "say TEXT to one peer; NAME: a name, or the start of a UUID"},
 	{peers, "/peers", "who is there: name, UUID, address, groups"},
 	{groups, "/groups", "which groups there are, and how many are in each"},
 	{join, "/join GROUP", "join GROUP and talk there"},

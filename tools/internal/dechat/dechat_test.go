@@ -15,6 +15,7 @@ const forEver = time.Hour
 func TestLinesAreShoutedOnceSomebodyListens(t *testing.T) {
 	s := start(t, Options{Wait: forEver})
 	s.types("early", "  ", "//slash", "late")
+	<-s.node.asked
 	s.node.come("bob", id("B0B"), "OTHER")
 	s.node.come("carol", id("CA"), "CHAT")
 	s.told("shout CHAT early")
@@ -63,7 +64,7 @@ func TestSignal(t *testing.T) {
 
 func TestWhisper(t *testing.T) {
 	s := start(t, Options{Wait: forEver})
-	s.types("/whisper bob hello  bob", `/w "Bob Smith" hi`, "/msg Bob Smith hi", "/whisper c4 x", "/whisper bob")
+	s.types("/whisper bob hello  bob", `/w "Bob Smith" hi`, "/msg Bob Smith hi", "/whisper c4 x", "/whisper bob", "/quit")
 	s.node.come("Bob Smith", id("B5"))
 	s.node.come("carol", id("C4"))
 	s.node.come("bob", id("B0"))
@@ -71,8 +72,18 @@ func TestWhisper(t *testing.T) {
 	s.told("whisper " + id("B5").String() + " hi")
 	s.told("whisper " + id("B5").String() + " hi")
 	s.told("whisper " + id("C4").String() + " x")
-	_ = s.in.Close()
 	if err := s.ended(); err == nil || err.Error() != "1 line of stdin was not done" {
+		t.Fatal(err)
+	}
+}
+
+func TestWhisperWaits(t *testing.T) {
+	s := start(t, Options{Wait: forEver})
+	s.types("/whisper bob hi", "/quit")
+	<-s.node.asked
+	s.node.come("bob", id("B0"))
+	s.told("whisper " + id("B0").String() + " hi")
+	if err := s.ended(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -23,7 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fake struct {
 	id     zyre.UUID
 	events chan zyre.Event
-	sent   chan string // what the node was told to do
+	sent   chan string   // what the node was told to do
+	asked  chan struct{} // somebody looked who is there
 	once   sync.Once
 
 	mu    sync.Mutex
@@ -63,6 +64,10 @@ func (f *fake) Close() error {
 }
 
 func (f *fake) Peers() []zyre.Peer {
+	select {
+	case f.asked <- struct{}{}:
+	default:
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.peers)
@@ -110,7 +115,7 @@ func start(t *testing.T, opts Options) *session {
 	if opts.Group == "" {
 		opts.Group = "CHAT"
 	}
-	s := &session{t: t, node: &fake{id: id("FFFF"), events: make(chan zyre.Event), sent: make(chan string, 100)},
+	s := &session{t: t, node: &fake{id: id("FFFF"), events: make(chan zyre.Event), sent: make(chan string, 100), asked: make(chan struct{}, 1)},
 		out: newStream(), err: newStream(), done: make(chan error, 1)}
 	inR, inW := io.Pipe()
 	s.in = inW

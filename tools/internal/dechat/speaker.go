@@ -170,7 +170,11 @@ func (sp *speaker) whisper(ctx context.Context, rest string) error {
 }
 
 func (sp *speaker) join(group string) error {
+	// Whoever hears that we joined may answer at once, and is to be seen as
+	// talking here.
+	sp.screen.talk(group)
 	if err := sp.node.Join(group); err != nil {
+		sp.screen.talk(sp.group)
 		return err
 	}
 	sp.joined[group] = true

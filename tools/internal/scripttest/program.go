@@ -100,7 +100,10 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	p := &program{name: args[0], cmd: exec.Command(path, args[2:]...), done: make(chan struct{}),
 		out: map[string]*output{"stdout": {more: make(chan struct{})}, "stderr": {more: make(chan struct{})}}}
 	p.cmd.Dir = ts.MkAbs(".")
-	p.cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "HOME="+ts.Getenv("HOME"))
+	p.cmd.Env = os.Environ()
+	for _, name := range []string{"PATH", "HOME", "GORACE", "LO", "PORT"} {
+		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
+	}
 	p.stdin, err = p.cmd.StdinPipe()
 	ts.Check(err)
 	stdout, err := p.cmd.StdoutPipe()

@@ -54,6 +54,8 @@ func Run(t *testing.T, dir string) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("LO", zyre.Loopback())
 			env.Setenv("PORT", strconv.Itoa(freePort(t)))
+			// A program under the race detector waits a second before it ends.
+			env.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 			env.Values[key{}] = programs{}
 			return nil
 		},

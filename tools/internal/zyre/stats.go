@@ -106,7 +106,11 @@ func (t *table) print(p *printer) {
 				int64(r.min), int64(r.median()), int64(r.max), show.Time(time.Now())}))
 			continue
 		}
-		p.printf("--- %s: %d pings, %d lost (%d%%)", names.Of(r.name, r.peer), r.sent, r.lost, 100*r.lost/r.sent)
+		s := "s"
+		if r.sent == 1 {
+			s = ""
+		}
+		p.printf("--- %s: %d ping%s, %d lost (%d%%)", names.Of(r.name, r.peer), r.sent, s, r.lost, 100*r.lost/r.sent)
 		if r.sent > r.lost {
 			p.printf(", min/median/max %s/%s/%s ms", millis(r.min), millis(r.median()), millis(r.max))
 		}

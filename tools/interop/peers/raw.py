@@ -80,7 +80,7 @@ class Fields:
 class Peer:
     def __init__(self, node, id, endpoint):
         self.id, self.name = id, None
-        self.heard = 0       # sequence of the last message heard, 0 before HELLO
+        self.heard = None    # sequence of the last message heard, once HELLO was
         self.said = 0        # of the last message sent
         self.status = 0      # that our counting expects
         self.groups = set()
@@ -170,7 +170,7 @@ class Node:
             return self.greeted(id, peer, sequence, fields)
         if command == GOODBYE and not peer:
             return  # its beacon was faster
-        if not peer or not peer.heard:
+        if not peer or peer.heard is None:
             return tell("IGNORED", peer, text=COMMANDS[command] + " before HELLO")
         if sequence != (peer.heard + 1) & 0xffff:
             tell("FAULT", peer, text="sequence %d after %d" % (sequence, peer.heard))
@@ -206,7 +206,7 @@ class Node:
             key = fields.string()
             headers[key] = fields.string(4)
         fields.end()
-        if peer and peer.heard:  # a new life: the old one ends
+        if peer and peer.heard is not None:  # a new life: the old one ends
             self.forget(peer, "hello")
             peer = None
         if not peer:
@@ -238,7 +238,7 @@ class Node:
             peer.send(PING)
         elif command == "hello":
             endpoint = peer.dealer.getsockopt_string(zmq.LAST_ENDPOINT)
-            peer.dealer.close()
+            self.forget(peer, "hello")
             self.peers[peer.id] = Peer(self, peer.id, endpoint)
         elif command in ("mute", "unmute"):
             self.muted = command == "mute"

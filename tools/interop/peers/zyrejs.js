@@ -10,8 +10,11 @@
 // zyre.js asks for zeromq 5, whose binaries are for old Nodes only; zeromq 6
 // has binaries for all, and that interface under another name.
 const asked = require.resolve('zeromq');
-require('zeromq/v5-compat');
+const { Socket } = require('zeromq/v5-compat');
 require.cache[asked] = require.cache[require.resolve('zeromq/v5-compat')];
+// Its unbind sometimes never calls back; zyre.js closes the socket next, which
+// unbinds too.
+Socket.prototype.unbind = (endpoint, done) => process.nextTick(done);
 const Zyre = require('zyre.js');
 
 const [name, iface, bport, port, evasive, expired, ...pairs] = process.argv.slice(2);

@@ -14,15 +14,12 @@ import (
 // fuzz runs each fuzzer of each package for a while, two at a time with one
 // worker each.
 func fuzz(c *Command, e *repo.Env) error {
-	all, err := fuzzers(e)
-	if err != nil {
-		return err
-	}
+	all, err := fuzzers(e) // an error is one package's: the others have theirs
 	e.Say("test: %d fuzzers, %v each", len(all), c.FuzzTime)
 	todo := make(chan test)
 	var (
-		mu     sync.Mutex // of what follows, and the user's output
-		failed []error
+		mu     sync.Mutex // of failed, and the user's output
+		failed = []error{err}
 		wait   sync.WaitGroup
 	)
 	for range 2 {

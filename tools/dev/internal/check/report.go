@@ -68,6 +68,9 @@ func (r *report) take(e event) {
 			io.WriteString(r.out, e.Output)
 			return
 		}
+		if strings.HasPrefix(e.Output, "=== ") {
+			return // how tests take turns
+		}
 		if r.output[id] == nil {
 			r.output[id] = &strings.Builder{}
 		}
@@ -121,7 +124,7 @@ func reason(output string) string {
 	var said []string
 	for line := range strings.Lines(output) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- ") {
+		if line != "" && !strings.HasPrefix(line, "--- ") {
 			said = append(said, line)
 		}
 	}
@@ -137,7 +140,7 @@ func (r *report) finish() {
 		fmt.Fprintln(r.out, "dev: test: no test was skipped")
 		return
 	}
-	fmt.Fprintf(r.out, "dev: test: %d SKIPPED, so that what follows says nothing of them:\n", len(r.skipped))
+	fmt.Fprintf(r.out, "dev: test: %d SKIPPED, and so this run says nothing of them:\n", len(r.skipped))
 	for _, line := range r.skipped {
 		fmt.Fprintln(r.out, "  SKIPPED", line)
 	}

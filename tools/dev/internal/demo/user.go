@@ -2,7 +2,7 @@ package demo
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"os/user"
 
@@ -30,25 +30,27 @@ func (s *stage) join(e *repo.Env) error {
 
 // host keeps the others talking while the user is there, unseen: the user's
 // own chat shows what they say.
-func (s *stage) host(ctx context.Context, user string) error {
+func (s *stage) host(ctx context.Context, user string) (err error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return err
 		case l := <-s.lines:
-			var err error
-			switch {
-			case l.ended:
+			if l.ended {
 				delete(s.actors, l.who)
-				return s.diedEarly(l)
+				err = errors.Join(err, s.diedEarly(l))
+				continue
+			}
+			var answer string
+			switch {
 			case l.who == "alice" && l.text == "* "+user+" joined CHAT":
-				err = s.actors["alice"].types("Welcome, " + user + "! Bob and Carol are here too. Try /peers, or /whisper bob hello")
+				answer = "Welcome, " + user + "! Bob and Carol are here too. Try /peers, or /whisper bob hello"
 			case l.who == "bob" && l.text == user+" (whisper): hello":
-				err = s.actors["bob"].types("/whisper " + user + " Hello! Nobody but you reads this.")
+				answer = "/whisper " + user + " Hello! Nobody but you reads this."
+			default:
+				continue
 			}
-			if err != nil {
-				return fmt.Errorf("%s does not listen any more: %w", l.who, err)
-			}
+			s.actors[l.who].types(answer) // if it fails, the actor's end follows
 		}
 	}
 }

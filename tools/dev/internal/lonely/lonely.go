@@ -23,17 +23,21 @@ var ErrImpossible = errors.New("no network namespace")
 
 // Command is `dev alone PROGRAM ARGUMENT…`.
 type Command struct {
-	Inside  bool     `hidden:""`
-	Program []string `arg:"" passthrough:"" help:"The program and its arguments."`
+	OnlyLoopback bool     `help:"Have no interface but loopback."`
+	Inside       bool     `hidden:""`
+	Program      []string `arg:"" passthrough:"" help:"The program and its arguments."`
 }
 
 // Run runs the program and fails when it fails or when a packet left.
 func (c *Command) Run(e *repo.Env) error {
 	if c.Inside {
-		return inside(e, c.Program)
+		return inside(e, !c.OnlyLoopback, c.Program)
 	}
 	if err := Check(e); err != nil {
 		return err
 	}
-	return Run(e, c.Program...)
+	if c.OnlyLoopback {
+		return run(e, append([]string{"--only-loopback"}, c.Program...)...)
+	}
+	return run(e, c.Program...)
 }

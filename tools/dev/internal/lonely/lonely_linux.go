@@ -34,7 +34,10 @@ func Check(e *repo.Env) error {
 
 // Run runs a program in a fresh namespace and waits for it. It fails when the
 // program fails, or when a packet left.
-func Run(e *repo.Env, program ...string) error {
+func Run(e *repo.Env, program ...string) error { return run(e, program...) }
+
+// run is Run with the flags of Command in front of the program.
+func run(e *repo.Env, program ...string) error {
 	c, err := namespaced(e, program...)
 	if err != nil {
 		return err
@@ -54,16 +57,19 @@ func namespaced(e *repo.Env, program ...string) (*repo.Cmd, error) {
 	return c, nil
 }
 
-func inside(e *repo.Env, program []string) error {
-	if err := prepare(e); err != nil {
+func inside(e *repo.Env, withElsewhere bool, program []string) error {
+	if err := prepare(e, withElsewhere); err != nil {
 		return fmt.Errorf("the network of the namespace: %w", err)
+	}
+	c := e.Command(program[0], program[1:]...)
+	c.Stdin = os.Stdin
+	if !withElsewhere {
+		return c.Run()
 	}
 	before, err := sent(elsewhere)
 	if err != nil {
 		return err
 	}
-	c := e.Command(program[0], program[1:]...)
-	c.Stdin = os.Stdin
 	runErr := c.Run()
 	after, err := sent(elsewhere)
 	if err != nil {
@@ -77,7 +83,7 @@ func inside(e *repo.Env, program []string) error {
 }
 
 // prepare sets up the network of the namespace that we are in.
-func prepare(e *repo.Env) error {
+func prepare(e *repo.Env, withElsewhere bool) error {
 	// New interfaces get no IPv6: the kernel itself would send on them.
 	// Loopback is not new and keeps it.
 	err := os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0)
@@ -88,8 +94,10 @@ func prepare(e *repo.Env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := e.Command(ip, "link", "set", "lo", "up").Output(); err != nil || !withElsewhere {
+		return err
+	}
 	for _, line := range []string{
-		"link set lo up",
 		"link add " + elsewhere + " type veth peer name " + elsewhere + "-far",
 		"address add 10.203.0.1/24 broadcast + dev " + elsewhere,
 		"link set " + elsewhere + "-far up",

@@ -17,4 +17,6 @@ func Check(*repo.Env) error {
 // Run returns an error that wraps ErrImpossible.
 func Run(e *repo.Env, _ ...string) error { return Check(e) }
 
-func inside(e *repo.Env, _ []string) error { return Check(e) }
+func run(e *repo.Env, _ ...string) error { return Check(e) }
+
+func inside(e *repo.Env, _ bool, _ []string) error { return Check(e) }

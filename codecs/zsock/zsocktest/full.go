@@ -1,0 +1,152 @@
+package zsocktest
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// testFull fills the queue of a link that has nobody at the other end, and then lets somebody listen there.
+func testFull(t *testing.T, p pairing) {
+	endpoint := free(t)
+	out := open(t, p.dials, zsock.Options{})
+	l := out.dial(zsock.DialOptions{Endpoint: endpoint, HighWater: 4, SendOnly: true})
+	for i := range 4 {
+		send(t, l, strconv.Itoa(i), "content")
+	}
+	for range 3 {
+		if err := l.Send(octets("4", "content")); !errors.Is(err, zsock.ErrFull) {
+			t.Fatalf("fifth message: got %v, want ErrFull", err)
+		}
+	}
+	if s := out.Stats(); s.Full != 1 || s.Sent != 4 {
+		t.Errorf("Stats: got %d full and %d sent, want 1 and 4", s.Full, s.Sent)
+	}
+	in := open(t, p.listens, zsock.Options{})
+	in.listen(zsock.ListenOptions{Endpoint: endpoint})
+	for i := range 4 {
+		in.message(strconv.Itoa(i), "content")
+	}
+	out.writable(l)
+	send(t, l, "5")
+	in.message("5")
+	out.quiet() // exactly one Writable
+}
+
+func testFullRedial(t *testing.T, p pairing) {
+	out := open(t, p.dials, zsock.Options{})
+	l := out.dial(zsock.DialOptions{Endpoint: free(t), HighWater: 1, SendOnly: true})
+	send(t, l, "0")
+	if err := l.Send(octets("1")); !errors.Is(err, zsock.ErrFull) {
+		t.Fatalf("got %v, want ErrFull", err)
+	}
+	in := open(t, p.listens, zsock.Options{})
+	if err := l.Redial(in.listen(zsock.ListenOptions{}).Endpoint()); err != nil {
+		t.Fatal(err)
+	}
+	out.writable(l)
+	send(t, l, "2")
+	if e := in.event(); string(e.Frames[0]) == "0" { // kept, if the transport can
+		in.message("2")
+	} else if string(e.Frames[0]) != "2" {
+		t.Errorf("got %q", e.Frames)
+	}
+}
+
+func testFullClosed(t *testing.T, p pairing) {
+	out := open(t, p.dials, zsock.Options{})
+	endpoint := free(t)
+	l := out.dial(zsock.DialOptions{Endpoint: endpoint, HighWater: 1})
+	send(t, l, "0")
+	if err := l.Send(octets("1")); !errors.Is(err, zsock.ErrFull) {
+		t.Fatalf("got %v, want ErrFull", err)
+	}
+	if err := l.Drop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Send(octets("1")); !errors.Is(err, zsock.ErrClosed) {
+		t.Errorf("after Drop: got %v, want ErrClosed", err)
+	}
+	in := open(t, p.listens, zsock.Options{})
+	in.listen(zsock.ListenOptions{Endpoint: endpoint})
+	send(t, out.dial(zsock.DialOptions{Endpoint: endpoint}), "other")
+	in.message("other")
+	out.quiet()
+}
+
+// testSlowConsumer sends until the link is full to a consumer that takes nothing: its inbox stays within its bound,
+// and in the end nothing is lost.
+func testSlowConsumer(t *testing.T, p pairing) {
+	slow(t, p, zsock.Options{Inbox: 100}, func(s zsock.Stats) bool { return s.Waiting <= 100 })
+}
+
+func testSlowConsumerOctets(t *testing.T, p pairing) {
+	slow(t, p, zsock.Options{InboxOctets: 1 << 20}, func(s zsock.Stats) bool { return s.Waiting <= (1<<20)/4096+64 })
+}
+
+func slow(t *testing.T, p pairing, o zsock.Options, bounded func(zsock.Stats) bool) {
+	in, out := open(t, p.listens, o), open(t, p.dials, zsock.Options{})
+	l := out.dial(zsock.DialOptions{Endpoint: in.listen(zsock.ListenOptions{HighWater: 10}).Endpoint(), HighWater: 10})
+	content := strings.Repeat("c", 4096)
+	sent := 0
+	// The kernel's buffers are between the two: the link may be full and have room again several times.
+	for full := 0; full < 3; {
+		switch err := l.Send(octets(strconv.Itoa(sent), content)); {
+		case err == nil:
+			sent++
+		case errors.Is(err, zsock.ErrFull):
+			full++
+			if full == 3 {
+				break
+			}
+			if _, ok := out.poll(); !ok {
+				full = 3 // nothing moves: full for good
+			}
+		default:
+			t.Fatal(err)
+		}
+	}
+	if s := in.Stats(); !bounded(s) {
+		t.Errorf("%d events wait in an inbox of %+v", s.Waiting, o)
+	}
+	if s := in.Stats(); s.Waiting == 0 {
+		t.Error("nothing waits in the inbox")
+	}
+	for i := range sent {
+		in.message(strconv.Itoa(i), content)
+	}
+	send2 := func() error { return l.Send(octets("last")) }
+	for err := send2(); err != nil; err = send2() {
+		if !errors.Is(err, zsock.ErrFull) {
+			t.Fatal(err)
+		}
+		out.writable(l)
+	}
+	in.message("last")
+}
+
+// testWritableWhileSuspended: a consumer that is told nothing but Writable must still be told that.
+func testWritableWhileSuspended(t *testing.T, p pairing) {
+	a, b := open(t, p.listens, zsock.Options{Inbox: 1}), open(t, p.dials, zsock.Options{})
+	r := a.listen(zsock.ListenOptions{HighWater: 1})
+	back := b.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: []byte("b"), HighWater: 1})
+	endpoint := free(t)
+	l := a.dial(zsock.DialOptions{Endpoint: endpoint, HighWater: 1})
+	send(t, l, "0")
+	if err := l.Send(octets("1")); !errors.Is(err, zsock.ErrFull) {
+		t.Fatalf("got %v, want ErrFull", err)
+	}
+	send(t, back, "fills the inbox")
+	<-a.Inbox().Ready() // suspended now
+	b.listen(zsock.ListenOptions{Endpoint: endpoint})
+	b.message("0")
+	<-a.Inbox().Ready()
+	a.take()
+	a.message("fills the inbox")
+	a.writable(l)
+	send(t, l, "1")
+	b.message("1")
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package main
+
+import (
+	"errors"
+	"time"
+)
+
+var errNoUsage = errors.New("this system does not tell what a process uses in a way that this program knows")
+
+func processorTime() (time.Duration, error) { return 0, errNoUsage }
+
+func peakMemory() (float64, error) { return 0, errNoUsage }

@@ -1,0 +1,88 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// lab is where things are measured.
+type lab struct {
+	env     *repo.Env
+	program string // benchnode
+}
+
+// run measures once: with a server, if one is needed, that is there before and
+// gone afterwards.
+func (l *lab) run(ctx context.Context, m measure) (_ map[string]float64, err error) {
+	env := *l.env
+	env.Context = ctx
+	var flags []string
+	if m.name != "tcp" {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		flags = append(flags, fmt.Sprintf("--port=%d", port))
+	}
+	if m.serve != nil {
+		stop, err := serve(&env, l.program, append(flags, m.serve...))
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
+	out, err := env.Command(l.program, append(m.client, flags...)...).Output()
+	if err != nil {
+		return nil, err
+	}
+	var values map[string]float64
+	if err := json.Unmarshal(out, &values); err != nil {
+		return nil, fmt.Errorf("benchnode printed something that is no result: %w", err)
+	}
+	return values, nil
+}
+
+// serve starts the other side and returns when it is ready.
+func serve(e *repo.Env, program string, flags []string) (stop func() error, err error) {
+	c := e.Command(program, append([]string{"serve"}, flags...)...)
+	c.Stderr = e.Stderr
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() error {
+		stdin.Close()
+		io.Copy(io.Discard, stdout)
+		return c.Wait()
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if strings.TrimSpace(line) != "ready" {
+		return nil, errors.Join(fmt.Errorf("the serving process said %q instead of being ready", line), err, stop())
+	}
+	return stop, nil
+}
+
+// freePort returns a UDP port that nobody has.
+func freePort() (int, error) {
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port, nil
+}

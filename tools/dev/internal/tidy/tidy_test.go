@@ -1,0 +1,70 @@
+package tidy
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zeromq/gozyre/tools/dev/internal/repo"
+)
+
+// checkout makes one of two modules, of which b imports a without saying so.
+func checkout(t *testing.T) (*repo.Env, *bytes.Buffer) {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.work":              "go 1.26.0\n\nuse (\n\t./a\n\t./b\n)\n",
+		"a/go.mod":             "module " + repo.Prefix + "/a\n\ngo 1.26\n",
+		"a/a.go":               "package a\n",
+		"b/go.mod":             "module " + repo.Prefix + "/b\n\ngo 1.26\n",
+		"b/b.go":               "package b\n\nimport _ \"" + repo.Prefix + "/a\"\n",
+		"tools/dev/readme.txt": "so that this is a checkout\n",
+	} {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	return &repo.Env{Context: t.Context(), Root: root, Stdout: &out, Stderr: &out}, &out
+}
+
+// A sibling is required in the version that it will have, nobody is asked for
+// it, and no replace stays behind.
+func TestSibling(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	e, out := checkout(t)
+	if err := (&Command{Check: true}).Run(e); err == nil || !strings.Contains(err.Error(), "not tidy: b/go.mod") {
+		t.Errorf("before, --check gives %v", err)
+	}
+	if err := (&Command{}).Run(e); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got, err := os.ReadFile(filepath.Join(e.Root, "b", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "module " + repo.Prefix + "/b\n\ngo 1.26\n\nrequire " + repo.Prefix + "/a v0.1.0\n"
+	if string(got) != want {
+		t.Errorf("b/go.mod is now\n%s", got)
+	}
+	if err := (&Command{Check: true}).Run(e); err != nil {
+		t.Errorf("afterwards, --check gives %v", err)
+	}
+}
+
+func TestForeign(t *testing.T) {
+	sum := "example.org/x v1.0.0 h1:x=\n" +
+		repo.Prefix + "/a v0.1.0 h1:a=\n" +
+		repo.Prefix + "/a v0.1.0/go.mod h1:a=\n" +
+		repo.Prefix + "ish v1.0.0 h1:y=\n"
+	want := "example.org/x v1.0.0 h1:x=\n" + repo.Prefix + "ish v1.0.0 h1:y=\n"
+	if got := string(foreign([]byte(sum))); got != want {
+		t.Errorf("of\n%sremains\n%s", sum, got)
+	}
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+type grammar struct {
+	Common
+	Node
+	err error
+}
+
+func (g *grammar) Run(ctx context.Context, std Streams) error {
+	cfg := g.Config(std.Err)
+	fmt.Fprintf(std.Out, "%s %d %v %t\n", cfg.Name, cfg.Port, cfg.Interfaces, cfg.Log != nil)
+	return g.err
+}
+
+func run(err error, args ...string) (code int, out, errs string) {
+	var stdout, stderr bytes.Buffer
+	code = Run(context.Background(), "tool", "Does it.", &grammar{err: err}, args, Streams{Out: &stdout, Err: &stderr})
+	return code, stdout.String(), stderr.String()
+}
+
+func TestRun(t *testing.T) {
+	for _, c := range []struct {
+		args      string
+		err       error
+		code      int
+		out, errs string // what they begin with; empty: nothing
+	}{
+		{args: "", out: " 5670 [] false\n"},
+		{args: "--name n -i lo -i eth0 --port 9 -v", out: "n 9 [lo eth0] true\n"},
+		{args: "--help", out: "Usage: tool [flags]\n"},
+		{args: "--version", out: "tool "},
+		{args: "--nope", code: Usage, errs: "tool: unknown flag --nope"},
+		{args: "x", code: Usage, errs: "tool: unexpected argument x"},
+		{args: "--port 0", code: Usage, errs: "tool: --port 0: a port is 1 to 65535"},
+		{args: "--interface=", code: Usage, errs: "tool: --interface: an interface has a name"},
+		{err: errors.New("it broke"), code: Failed, out: " ", errs: "tool: it broke\n"},
+		{err: fmt.Errorf("%w: no", zyre.ErrInvalid), code: Usage, out: " ", errs: "tool: invalid: no\n"},
+		{err: Usagef("not so"), code: Usage, out: " ", errs: "tool: not so\n"},
+		{err: fmt.Errorf("stdout: %w", syscall.EPIPE), code: Failed, out: " "},
+	} {
+		code, out, errs := run(c.err, strings.Fields(c.args)...)
+		if code != c.code || !strings.HasPrefix(out, c.out) || !strings.HasPrefix(errs, c.errs) ||
+			(out == "") != (c.out == "") || (errs == "") != (c.errs == "") {
+			t.Errorf("%q, %v: %d %q %q", c.args, c.err, code, out, errs)
+		}
+	}
+}
+
+func TestLog(t *testing.T) {
+	var w bytes.Buffer
+	Node{Verbose: true}.Config(&w).Log.Log(t.Context(), slog.LevelDebug, "seen", "name", "e\x1bve")
+	if got := w.String(); !strings.Contains(got, "seen") || strings.Contains(got, "\x1b") {
+		t.Fatalf("%q", got)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, c := range []struct {
+		info debug.BuildInfo
+		want string
+	}{
+		{debug.BuildInfo{GoVersion: "go1.26"}, "tool development (commit unknown, go1.26, "},
+		{debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "v0.1.0"}, Settings: []debug.BuildSetting{
+			{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}}},
+			"tool v0.1.0 (commit abc, modified, go1.26, "},
+	} {
+		if got := version("tool", &c.info); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
