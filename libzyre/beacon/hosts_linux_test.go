@@ -77,12 +77,12 @@ func TestFirewallIsSoftAndReportedOnce(t *testing.T) {
 		return
 	}
 	if _, err := exec.LookPath("nft"); err != nil {
-		t.Skip("NOT TESTED: needs nft")
+		untested(t, "needs nft (nftables)")
 	}
 	nft := func(args string) {
 		t.Helper()
 		if out, err := exec.Command("nft", strings.Fields(args)...).CombinedOutput(); err != nil {
-			t.Skipf("NOT TESTED: nft %s: %v: %s", args, err, out)
+			untested(t, fmt.Sprintf("nft %s: %v: %s", args, err, out))
 		}
 	}
 	cable(t)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // childEnv makes the test binary a program that announces its value, tells the port
@@ -225,6 +226,40 @@ func TestDatagramOverTheSizeIsDropped(t *testing.T) {
 	}
 	if s := b.Stats(); s.Oversize != 2 || s.Received != 4 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A flood costs its octets and no more: of ours, nothing is allocated before a datagram
+// is accepted; x/net makes a list of one control message, 24 octets.
+func TestReceivingAllocatesNextToNothing(t *testing.T) {
+	cfg, err := Config{}.checked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openSockets(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	n, err := s.open(network{index: 0, prefix: netip.MustParsePrefix("127.0.0.1/8"), target: netip.MustParseAddr("127.255.255.255")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	if err := s.four.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
+		t.Fatal(err)
+	}
+	data, buf := []byte("hello"), make([]byte, MaxPayload+1)
+	allocs := testing.AllocsPerRun(100, func() {
+		if err := n.send(data); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := s.four.receive(buf); err != nil || a.size != len(data) || a.from != n.local() {
+			t.Fatalf("%+v %v", a, err)
+		}
+	})
+	if allocs > 1 {
+		t.Errorf("%v allocations to send and receive a datagram", allocs)
 	}
 }
 

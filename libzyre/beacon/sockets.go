@@ -37,7 +37,7 @@ func openSockets(cfg Config) (*sockets, error) {
 		return nil, err
 	}
 	s := &sockets{number: uint16(four.LocalAddr().(*net.UDPAddr).Port), joined: map[int]bool{}}
-	s.four = &inlet{conn: four, parse: parse4}
+	s.four = &inlet{conn: four, index: index4()}
 	_ = ipv4.NewPacketConn(four).SetControlMessage(ipv4.FlagInterface, true) // where not: derived from the source
 	if cfg.IPv6 {
 		six, err := listen("udp6", "::", s.number)
@@ -45,7 +45,7 @@ func openSockets(cfg Config) (*sockets, error) {
 			four.Close()
 			return nil, err
 		}
-		s.six = &inlet{conn: six, parse: parse6}
+		s.six = &inlet{conn: six, index: index6()}
 		_ = ipv6.NewPacketConn(six).SetControlMessage(ipv6.FlagInterface, true) // where not: the zone tells
 	}
 	if s.watch, err = startWatch(); err != nil {
@@ -199,11 +199,12 @@ func (o *outlet) send(data []byte) error {
 func (o *outlet) local() netip.AddrPort { return o.own }
 func (o *outlet) close()                { o.conn.Close() }
 
-// inlet receives on the shared port. It allocates nothing per datagram.
+// inlet receives on the shared port. Per datagram it allocates
+// nothing but what x/net needs for the control message, 24 octets.
 type inlet struct {
 	conn    *net.UDPConn
 	control [128]byte
-	parse   func(control []byte) (index int)
+	index   func(control []byte) int
 }
 
 func (i *inlet) receive(buf []byte) (arrival, error) {
@@ -215,21 +216,28 @@ func (i *inlet) receive(buf []byte) (arrival, error) {
 		return arrival{}, err
 	}
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-	return arrival{size: n, from: from, index: i.parse(i.control[:cn])}, nil
+	return arrival{size: n, from: from, index: i.index(i.control[:cn])}, nil
 }
 
-func parse4(control []byte) int {
+// index4 and index6 make readers of the interface index, which reuse what they read into.
+func index4() func([]byte) int {
 	var m ipv4.ControlMessage
-	if len(control) == 0 || m.Parse(control) != nil {
-		return 0
+	return func(control []byte) int {
+		m.IfIndex = 0
+		if len(control) == 0 || m.Parse(control) != nil {
+			return 0
+		}
+		return m.IfIndex
 	}
-	return m.IfIndex
 }
 
-func parse6(control []byte) int {
+func index6() func([]byte) int {
 	var m ipv6.ControlMessage
-	if len(control) == 0 || m.Parse(control) != nil {
-		return 0
+	return func(control []byte) int {
+		m.IfIndex = 0
+		if len(control) == 0 || m.Parse(control) != nil {
+			return 0
+		}
+		return m.IfIndex
 	}
-	return m.IfIndex
 }

@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
-			env.Setenv("GORACE", "halt_on_error=1")
+			env.Setenv("GORACE", "halt_on_error=1 atexit_sleep_ms=0")
 			port, err := freePort()
 			env.Setenv("PORT", strconv.Itoa(port))
 			// A network of 254 loopback addresses that is nobody else's: 127.0.0 is busy.

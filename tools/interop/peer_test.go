@@ -164,40 +164,41 @@ func (p *peer) gone() {
 	}
 }
 
-// await waits for an event that was not awaited before. Others stay for later.
-func (p *peer) await(want event) (event, error) {
+// await waits for an event that was not awaited before, any of those wanted.
+// Others stay for later.
+func (p *peer) await(wants ...event) (event, error) {
 	deadline := time.After(patience)
 	for next := 0; ; {
 		p.mu.Lock()
 		for ; next < len(p.events); next++ {
 			e := p.events[next]
 			switch {
-			case e.matches(want):
+			case slices.ContainsFunc(wants, e.matches):
 				p.events = slices.Delete(p.events, next, next+1)
 				p.mu.Unlock()
 				return e, nil
 			case e.Type == "FAULT" || e.Type == "FAILED":
 				p.mu.Unlock()
-				return e, fmt.Errorf("%s: instead of %v: %v", p.name, want, e)
+				return e, fmt.Errorf("%s: instead of %v: %v", p.name, wants, e)
 			}
 		}
 		exited := p.exited
 		p.mu.Unlock()
 		if exited {
-			return event{}, fmt.Errorf("%s ended before %v", p.name, want)
+			return event{}, fmt.Errorf("%s ended before %v", p.name, wants)
 		}
 		select {
 		case <-p.news:
 		case <-deadline:
-			return event{}, fmt.Errorf("%s did not tell %v within %v", p.name, want, patience)
+			return event{}, fmt.Errorf("%s did not tell %v within %v", p.name, wants, patience)
 		}
 	}
 }
 
 // expect is await that ends the test when the event does not come.
-func (p *peer) expect(want event) event {
+func (p *peer) expect(wants ...event) event {
 	p.t.Helper()
-	e, err := p.await(want)
+	e, err := p.await(wants...)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -24,7 +24,8 @@
 // the test holds, ends what runs in the namespaces and deletes them as soon as
 // that pipe closes.
 //
-// It needs Linux, root, and the programs ip (iproute2) and nft (nftables).
+// It needs Linux, root with the right to make namespaces, and the programs ip
+// (iproute2), nft (nftables) and unshare (util-linux).
 // Where one is missing, New skips the test and says so; with CI=true in the
 // environment it fails the test, because there a skipped test proves nothing.
 //

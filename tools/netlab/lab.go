@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -64,20 +65,24 @@ func Refuse(tb testing.TB, why string) {
 }
 
 // missing says in a sentence why there can be no laboratory; empty: there can.
-func missing() string {
+var missing = sync.OnceValue(func() string {
 	if runtime.GOOS != "linux" {
 		return "network namespaces exist on Linux only"
 	}
-	for _, tool := range []string{"ip", "nft", "sh"} {
+	for _, tool := range []string{"ip", "nft", "unshare", "sh"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			return "the program " + tool + " is missing: install iproute2 and nftables"
+			return "the program " + tool + " is missing: install iproute2, nftables and util-linux"
 		}
 	}
 	if os.Geteuid() != 0 {
 		return "network namespaces need root: run the test as root"
 	}
+	// Root of a container may lack the right to make any.
+	if out, err := exec.Command("unshare", "--net", "--mount", "true").CombinedOutput(); err != nil {
+		return fmt.Sprintf("no network namespace can be made here: unshare: %v: %s", err, bytes.TrimSpace(out))
+	}
 	return ""
-}
+})
 
 // reaper reads names of namespaces until its input ends, then deletes them and
 // what runs in them. Signals for the test are not for it.
