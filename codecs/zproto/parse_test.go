@@ -93,8 +93,20 @@ func TestWrongModels(t *testing.T) {
 			`m.xml:3:1: field "f" is a string without NUL here and a number of 1 octet in line 2: one name has one type in all messages`,
 		},
 		{
-			"fixed and free", "<class name='c'><field name='f' type='number' size='2' value='7'/><message name='M' id='1'/><message name='N' id='2'>\n<field name='f' type='number' size='2'/></message></class>",
+			"of all messages and of one", "<class name='c'><field name='f' type='number' size='2' value='7'/><message name='M' id='1'/><message name='N' id='2'>\n<field name='f' type='number' size='2'/></message></class>",
 			`m.xml:2:1: the message has a field "f" already, in line 1`,
+		},
+		{
+			"one name, two sizes", "<class name='c'><message name='M' id='1'>\n<field name='f' type='number' size='1'/></message><message name='N' id='2'>\n<field name='f' type='number' size='2'/></message></class>",
+			`m.xml:3:1: field "f" is a number of 2 octets here and a number of 1 octet in line 2: one name has one type in all messages`,
+		},
+		{
+			"with NUL and without", "<class name='c'><message name='M' id='1'>\n<field name='f' type='string'/></message><message name='N' id='2'>\n<field name='f' type='string' text='true'/></message></class>",
+			`m.xml:3:1: field "f" is a string without NUL here and a string in line 2: one name has one type in all messages`,
+		},
+		{
+			"fixed in one message only", "<class name='c'><message name='M' id='1'>\n<field name='f' type='string' value=''/></message><message name='N' id='2'>\n<field name='f' type='string'/></message></class>",
+			`m.xml:3:1: field "f" is a string here and a string with a fixed value in line 2: one name has one type in all messages`,
 		},
 		{"msg not last", in(`<field name="f" type="msg"/><field name="g" type="frame"/>`), `m.xml:1:56: field "f" takes all frames that are left, so it must be the last of message "M"`},
 		{"string after frame", in(`<field name="f" type="frame"/><field name="g" type="string"/>`), `m.xml:1:86: field "g" belongs into the first frame, so it must stand before the frames of message "M"`},
