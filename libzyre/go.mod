@@ -1,6 +1,6 @@
 module github.com/zeromq/gozyre/libzyre
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/google/uuid v1.6.0
@@ -10,4 +10,10 @@ require (
 	github.com/zeromq/gozyre/libzyre/groups v0.1.0
 	github.com/zeromq/gozyre/libzyre/harmony v0.1.0
 	go.uber.org/goleak v1.3.0
+)
+
+require (
+	github.com/pebbe/zmq4 v1.4.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )

@@ -1,6 +1,6 @@
 module github.com/zeromq/gozyre/tools
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/alecthomas/kong v1.17.0
@@ -12,4 +12,13 @@ require (
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0
+)
+
+require (
+	github.com/pebbe/zmq4 v1.4.0 // indirect
+	github.com/zeromq/gozyre/libzyre/beacon v0.1.0 // indirect
+	github.com/zeromq/gozyre/libzyre/groups v0.1.0 // indirect
+	github.com/zeromq/gozyre/libzyre/harmony v0.1.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/tools v0.26.0 // indirect
 )

@@ -48,6 +48,9 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		return
 	}
 	c.alive(now, p)
+	if endpoint == p.endpoint {
+		p.here = p.seen
+	}
 	if p.doubt == ErrGoodbye {
 		p.doubt = nil // it still announces itself
 	}

@@ -89,7 +89,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 	p.made = at
 	p.received, p.status = 1, groups.Status(c.in.Status)
 	p.quiet, p.doubt = alive, nil
-	p.seen = at
+	p.seen, p.here = at, at
 	c.takeHeaders(p)
 	c.tell(now, p, Event{Type: Enter, Headers: p.headers})
 	for _, name := range c.in.Groups {

@@ -67,6 +67,9 @@ func (c *Core) deadline(p *peer) time.Time {
 	if p.doubt != nil && p.doubtBy.Before(due) {
 		due = p.doubtBy
 	}
+	if elsewhere := p.here.Add(c.cfg.Evasive); len(p.others) > 0 && p.quiet == alive && p.doubt == nil && elsewhere.Before(due) {
+		due = elsewhere
+	}
 	return due
 }
 
@@ -85,6 +88,11 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 		c.condemn(now, p)
 	case silence >= c.cfg.Expired:
 		c.exit(now, p, ErrExpired)
+	case p.quiet == alive && silence < c.cfg.Evasive:
+		// It is heard, but not from where we are connected to: that network may
+		// be gone.
+		p.here = at
+		c.check(now, p, errMoved, c.grace)
 	case p.quiet == alive:
 		p.quiet = evasive
 		c.tell(now, p, Event{Type: Evasive})

@@ -30,6 +30,7 @@ type peer struct {
 	status   groups.Status
 
 	seen    time.Time // last sign of life
+	here    time.Time // last one from the endpoint that we are connected to
 	quiet   quiet
 	doubt   error     // why it is being checked by a ping; nil: it is not
 	doubtBy time.Time // when its answer is due
@@ -51,7 +52,7 @@ func (c *Core) meet(now time.Time, id ID, endpoint string, others ...string) *pe
 		c.stats.Refused++
 		return nil
 	}
-	p := &peer{id: id, endpoint: endpoint, made: at, tried: at, seen: at}
+	p := &peer{id: id, endpoint: endpoint, made: at, tried: at, seen: at, here: at}
 	for _, other := range others {
 		p.remember(other)
 	}

@@ -50,6 +50,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 	p.received = sequence
 	c.alive(now, p)
+	p.here = p.seen
 	if bad != nil {
 		c.stats.Malformed++
 		return

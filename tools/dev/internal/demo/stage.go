@@ -58,9 +58,24 @@ func (s *stage) enter(name string) error {
 func (s *stage) types(name, text string) error {
 	s.show(name, "> "+text)
 	if err := s.actors[name].types(text); err != nil {
-		return fmt.Errorf("%s does not listen any more: %w", name, err)
+		return s.deaf(name, err)
 	}
 	return nil
+}
+
+// deaf says why an actor takes no line any more: mostly because it has ended,
+// and its end is on its way to us.
+func (s *stage) deaf(name string, err error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	for {
+		switch l, late := s.next(ctx, want{name, "its own end"}); {
+		case late != nil:
+			return fmt.Errorf("%s does not listen any more: %w", name, err)
+		case l.ended && l.who == name:
+			return s.diedEarly(l)
+		}
+	}
 }
 
 // await waits until every want was printed, at any time since the beginning.
