@@ -3,7 +3,9 @@ package zyre
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +49,8 @@ type Config struct {
 	// Expired is how long a peer may be quiet before it is gone. Default 30 s.
 	Expired time.Duration `zpl:"expired"`
 	// Queue is how many events are held for a slow reader before the node stops
-	// taking messages from its peers, which then have to wait. Default 1000.
+	// taking messages from its peers, which then have to wait; 16 MiB of messages
+	// are another bound. Default 1000.
 	Queue int `zpl:"queue"`
 	// HighWater is how many messages are queued for one peer before senders
 	// have to wait. Default 100 for each second of Expired.
@@ -88,6 +91,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	if err := checkText("the node's name", cfg.Name); err != nil {
 		return cfg, err
 	}
+	cfg.Headers, cfg.Interfaces = maps.Clone(cfg.Headers), slices.Clone(cfg.Interfaces)
 	octets := 0
 	for key, value := range cfg.Headers {
 		if err := checkText("a header's key", key); err != nil {
@@ -161,11 +165,7 @@ func checkMessage(msg [][]byte) error {
 	if len(msg) > maxFrames {
 		return fmt.Errorf("%w: a message of %d frames: at most %d are possible", ErrInvalid, len(msg), maxFrames)
 	}
-	octets := 0
-	for _, frame := range msg {
-		octets += len(frame)
-	}
-	if octets > maxOctets {
+	if octets := octetsOf(msg); octets > maxOctets {
 		return fmt.Errorf("%w: a message of %d octets: at most %d are possible", ErrInvalid, octets, maxOctets)
 	}
 	return nil

@@ -10,8 +10,15 @@ import (
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
 
-// patience is how long a closing node waits for its reader to take an event.
-const patience = 100 * time.Millisecond
+// patience is how long a closing node waits for its reader to take what is left.
+const patience = 250 * time.Millisecond
+
+// Bounds of what is held for a slow reader beside Config.Queue: octets of
+// messages, and events in the channel, which are not counted among them.
+const (
+	maxHeld    = 16 << 20
+	maxChannel = 16
+)
 
 // run is the one goroutine that owns the node's state. It sleeps until something
 // comes in, hands it to the core, and passes on what follows.
@@ -26,18 +33,14 @@ func (n *Node) run(ctx context.Context) {
 				timer.Reset(time.Until(due))
 			}
 		}
-		var ready <-chan struct{}
-		if !n.suspended {
-			ready = n.network.Ready()
-		}
 		var out chan Event
 		var first Event
 		if len(n.queue) > 0 {
 			out, first = n.events, n.queue[0]
 		}
 		select {
-		case <-ready:
-			n.batch, n.position = n.network.Take(n.batch[:0]), 0
+		case <-n.network.Ready():
+			n.take()
 		case out <- first:
 			n.pop(1)
 		case r := <-n.requests:
@@ -61,24 +64,50 @@ func (n *Node) run(ctx context.Context) {
 	}
 }
 
+// take takes what the network has: while the inlet is suspended no messages.
+func (n *Node) take() {
+	if !n.suspended {
+		n.batch, n.position = n.network.Take(n.batch[:0]), 0
+		return
+	}
+	n.news = n.network.TakeNews(n.news[:0])
+	at := now()
+	for i := range n.news {
+		n.receive(at, &n.news[i])
+	}
+}
+
+// full says that the reader has to catch up before more is taken.
+func (n *Node) full() bool { return len(n.queue) >= n.cfg.Queue || n.octets >= maxHeld }
+
 // work hands the core what was taken from the network, as long as the reader of
 // our events follows. Else the inlet is suspended: nothing more is taken, the
 // transport's queues fill, and our peers have to wait.
 func (n *Node) work() {
 	n.deliver()
-	if n.suspended && len(n.queue) > n.cfg.Queue/2 {
+	if n.suspended && (len(n.queue) > n.cfg.Queue/2 || n.octets > maxHeld/2) {
 		return
 	}
-	if n.suspended {
+	resumed := n.suspended
+	if resumed {
 		n.suspended = false
 		n.core.Resume(now())
 	}
+	n.drain()
+	if resumed && !n.suspended { // what Ready said of meanwhile
+		n.take()
+		n.drain()
+	}
+}
+
+// drain hands the core the rest of a batch.
+func (n *Node) drain() {
 	if n.position == len(n.batch) {
 		return
 	}
 	at := now()
 	for ; n.position < len(n.batch); n.position++ {
-		if len(n.queue) >= n.cfg.Queue {
+		if n.full() {
 			n.suspended = true
 			n.core.Suspend(at)
 			return
@@ -114,6 +143,7 @@ func (n *Node) deliver() {
 	n.taken = n.core.Events(n.taken[:0])
 	for i := range n.taken {
 		n.queue = append(n.queue, public(&n.taken[i]))
+		n.octets += octetsOf(n.taken[i].Msg)
 		n.log(&n.taken[i])
 		n.taken[i] = core.Event{}
 	}
@@ -132,6 +162,9 @@ func (n *Node) deliver() {
 
 // pop forgets events that were delivered.
 func (n *Node) pop(count int) {
+	for i := range n.queue[:count] {
+		n.octets -= octetsOf(n.queue[i].Msg)
+	}
 	clear(n.queue[:count])
 	if n.queue = n.queue[count:]; len(n.queue) == 0 {
 		n.queue = n.queue[:0:0]
@@ -155,18 +188,24 @@ func (n *Node) end(cause error) {
 	close(n.done)
 }
 
-// lastEvents waits for a reader who still reads.
+// lastEvents waits a moment for a reader who still reads.
 func (n *Node) lastEvents() {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for _, event := range n.queue {
-		timer.Reset(patience)
 		select {
 		case n.events <- event:
 		case <-timer.C:
 			return
 		}
 	}
+}
+
+func octetsOf(msg [][]byte) (octets int) {
+	for _, frame := range msg {
+		octets += len(frame)
+	}
+	return octets
 }
 
 // public makes the application's own copy of an event.

@@ -32,9 +32,11 @@ type Node struct {
 	err      error         // why it ended, once done
 
 	queue     []Event // for a slow reader
+	octets    int     // of the messages in it
 	taken     []core.Event
 	batch     []harmony.Event // taken from the network
 	position  int             // in the batch
+	news      []harmony.Event // taken while suspended
 	suspended bool
 	last      Stats // once stopped
 }
@@ -45,6 +47,7 @@ type network interface {
 	Port() uint16
 	Ready() <-chan struct{}
 	Take(into []harmony.Event) []harmony.Event
+	TakeNews(into []harmony.Event) []harmony.Event
 	Stats() harmony.Stats
 	Close() error
 }
@@ -122,7 +125,7 @@ func newNode(cfg Config, network network, discovery announcer) *Node {
 		network:  network,
 		beacon:   discovery,
 		requests: make(chan *request),
-		events:   make(chan Event, min(cfg.Queue, 64)),
+		events:   make(chan Event, min(cfg.Queue, maxChannel)),
 		closing:  make(chan struct{}),
 		stopped:  make(chan struct{}),
 		done:     make(chan struct{}),
@@ -144,8 +147,8 @@ func (n *Node) Events() <-chan Event {
 	return n.events
 }
 
-// Close says goodbye to all peers, closes everything and waits for that, a
-// fraction of a second at most. Events that are not read by then are lost. It may
+// Close says goodbye to all peers, closes everything and waits for that, half a
+// second at most. Events that are not read by then are lost. It may
 // be called again; it returns nil.
 func (n *Node) Close() error {
 	n.once.Do(func() { close(n.closing) })

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -264,6 +265,67 @@ func TestUUID(t *testing.T) {
 	for _, text := range []string{"", "x", id.String()[1:], "{" + id.String() + "}", "urn:uuid:" + id.String()} {
 		if _, err := zyre.ParseUUID(text); !errors.Is(err, zyre.ErrInvalid) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A slow reader of large messages holds octets, not only events, within bounds.
+func TestSlowReaderOfMuch(t *testing.T) {
+	cfg := zyretest.Config(t)
+	sender := zyretest.Start(t, cfg)
+	reader := zyretest.Start(t, cfg)
+	zyretest.Next(t, sender, zyre.Enter)
+	zyretest.Next(t, reader, zyre.Enter)
+	const count, size = 200, 1 << 20
+	go func() {
+		for i := range count {
+			if err := sender.Whisper(reader.UUID(), fmt.Append(nil, i), make([]byte, size)); err != nil {
+				t.Error(i, err)
+				return
+			}
+		}
+	}()
+	// The sender's queue is the last to fill: then as much is held as ever will be.
+	for stats := reader.Stats(); stats.Events < 17; stats = reader.Stats() {
+		runtime.Gosched()
+	}
+	for i := range count {
+		if held := reader.Stats().Events; held > 40 { // 16 MiB in the queue, 16 events in the channel
+			t.Fatalf("%d events of 1 MiB are held", held)
+		}
+		if e := zyretest.Next(t, reader, zyre.Whisper); string(e.Msg[0]) != fmt.Sprint(i) {
+			t.Fatalf("message %s in place of %d", e.Msg[0], i)
+		}
+	}
+}
+
+// Whoever does not read has room in its peers' queues all the same: what it says
+// is not held back by what it is told.
+func TestSlowReaderSpeaks(t *testing.T) {
+	cfg := zyretest.Config(t)
+	cfg.HighWater, cfg.Queue, cfg.SendTimeout = 10, 10, zyretest.Deadline
+	speaker := zyretest.Start(t, cfg)
+	cfg.Queue = 1000
+	listener := zyretest.Start(t, cfg)
+	zyretest.Next(t, speaker, zyre.Enter)
+	zyretest.Next(t, listener, zyre.Enter)
+	for i := range 100 { // the speaker reads none of these
+		if err := listener.Whisper(speaker.UUID(), fmt.Append(nil, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const count = 5000
+	go func() {
+		for i := range count {
+			if err := speaker.Whisper(listener.UUID(), fmt.Append(nil, i), make([]byte, 1000)); err != nil {
+				t.Error(i, err)
+				return
+			}
+		}
+	}()
+	for i := range count {
+		if e := zyretest.Next(t, listener, zyre.Whisper); string(e.Msg[0]) != fmt.Sprint(i) {
+			t.Fatalf("message %s in place of %d", e.Msg[0], i)
 		}
 	}
 }

@@ -49,8 +49,8 @@ func (t settings) zmqType() zmq4.Type {
 // apply sets every option that differs from libzmq's default.
 func (t settings) apply(z *zmq4.Socket) error {
 	receiveHighWater := t.highWater
-	if !t.reads {
-		receiveHighWater = 1 // nobody will read; 0 would mean without bound
+	if t.kind == zsock.Dealer && !t.reads {
+		receiveHighWater = 1 // nobody will read; 0 would mean without bound. (A Pub does read: subscriptions.)
 	}
 	steps := []func() error{
 		func() error { return z.SetLinger(t.linger) },

@@ -177,6 +177,11 @@ func (k *socket) close(linger time.Duration) error {
 	if linger != k.linger {
 		k.zmq.SetLinger(linger)
 	}
+	if linger == 0 && k.link != nil {
+		// Closing alone takes the way of libzmq's reaper thread: meanwhile the connection could still come to stand,
+		// and take the identity over from the link that is dialled next. Disconnecting goes ahead of that.
+		k.zmq.Disconnect(k.endpoint)
+	}
 	k.native.free()
 	err := k.zmq.Close()
 	k.mu.Unlock()

@@ -53,6 +53,26 @@ func (b *Inbox) Take(into []Event) []Event {
 	return batch
 }
 
+// TakeNews takes only what is no message and leaves the messages, for a consumer that cannot take these now but must not
+// miss that a link is writable or down. It appends to into[:0] and does not block.
+func (b *Inbox) TakeNews(into []Event) []Event {
+	clear(into)
+	into = into[:0]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	messages := b.events[:0]
+	for _, e := range b.events {
+		if e.Type == Message {
+			messages = append(messages, e)
+		} else {
+			into = append(into, e)
+		}
+	}
+	clear(b.events[len(messages):])
+	b.events = messages
+	return into
+}
+
 // Put appends events, never blocks, and copies what it needs of batch itself. It returns false when the inbox is full
 // with them: the transport then puts no more messages until room was called.
 func (b *Inbox) Put(batch ...Event) bool {

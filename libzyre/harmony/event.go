@@ -33,9 +33,21 @@ func (h *Harmony) Ready() <-chan struct{} { return h.sockets.Inbox().Ready() }
 // Take appends everything that waits to into[:0] and returns it; it does not block. Taking is what makes room for more,
 // and what ends the ErrFull of the peers whose Writable it returns.
 func (h *Harmony) Take(into []Event) []Event {
+	h.batch = h.sockets.Inbox().Take(h.batch)
+	return h.translate(into)
+}
+
+// TakeNews is Take for whoever cannot take messages now: these stay where they are, and their senders wait. Ready does
+// not say of them again: after TakeNews, Take has to be called once without waiting for it.
+func (h *Harmony) TakeNews(into []Event) []Event {
+	h.batch = h.sockets.Inbox().TakeNews(h.batch)
+	return h.translate(into)
+}
+
+// translate tells what happened to sockets as what happened with peers.
+func (h *Harmony) translate(into []Event) []Event {
 	clear(into)
 	into = into[:0]
-	h.batch = h.sockets.Inbox().Take(h.batch)
 	for i := range h.batch {
 		e := &h.batch[i]
 		out := Event{Type: e.Type, Addr: e.Addr, Frames: e.Frames, Err: e.Err}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
@@ -27,7 +28,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestScripts(t *testing.T) {
 	programs := build(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:      "testdata/script",
+		Deadline: time.Now().Add(4 * patience), // for what a script executes; it waits for programs with patience
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("GORACE", "halt_on_error=1 atexit_sleep_ms=0")
@@ -103,9 +105,9 @@ func freePort() (int, error) {
 
 // namespaces says whether a script can have a network of its own. With CI=true it has to.
 func namespaces(t *testing.T) bool {
-	out, err := exec.Command("unshare", "-rn", "ip", "link", "set", "lo", "up").CombinedOutput()
+	out, err := exec.Command("unshare", "-rnpf", "--kill-child", "ip", "link", "set", "lo", "up").CombinedOutput()
 	if err != nil && runtime.GOOS == "linux" && os.Getenv("CI") == "true" {
-		t.Errorf("network namespaces are needed where CI=true: unshare -rn ip: %v\n%s", err, out)
+		t.Errorf("network namespaces are needed where CI=true: unshare -rnpf --kill-child ip: %v\n%s", err, out)
 	}
 	return err == nil
 }

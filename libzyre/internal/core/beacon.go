@@ -51,8 +51,11 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	if endpoint == p.endpoint {
 		p.here = p.seen
 	}
-	if p.doubt == ErrGoodbye {
+	if p.doubt == ErrGoodbye || p.doubt == ErrReplaced && endpoint == p.endpoint {
 		p.doubt = nil // it still announces itself
+	}
+	if p.redialed {
+		c.check(now, p, errMoved, c.cfg.Evasive)
 	}
 	if p.remember(endpoint) {
 		if _, old, _ := parseEndpoint(p.endpoint); old != port {
@@ -83,11 +86,7 @@ func (c *Core) greeting() int { return len(c.order) - c.ready }
 // goodbyeBeacon does not believe it: a live peer answers a ping or goes on
 // announcing itself.
 func (c *Core) goodbyeBeacon(now time.Time, p *peer) {
-	switch {
-	case p == nil:
-	case p.ready:
+	if p != nil {
 		c.check(now, p, ErrGoodbye, c.grace*3/2)
-	default:
-		c.exit(now, p, ErrGoodbye)
 	}
 }

@@ -24,11 +24,13 @@ import (
 
 // Bounds of what others can make a node hold.
 const (
-	maxGreeting  = 256   // peers known from a beacon only, which anybody can forge
-	maxPeers     = 16384 // peers in all
-	maxGroups    = 4096  // groups of one peer
-	maxEndpoints = 8     // endpoints remembered of one peer
-	maxPings     = 64    // pings of one peer that are not yet answered
+	maxGreeting  = 256     // peers known from a beacon only, which anybody can forge
+	maxPeers     = 16384   // peers in all
+	maxGroups    = 4096    // groups of one peer
+	maxEndpoints = 8       // endpoints remembered of one peer
+	maxPings     = 64      // pings of one peer that are not yet answered, by it or by us
+	maxName      = 255     // octets of a group's name
+	maxHello     = 4 << 20 // octets of a HELLO, whose headers are kept
 )
 
 // Network is the connections to peers, one each. No method blocks.

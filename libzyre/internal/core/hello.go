@@ -48,15 +48,14 @@ func (c *Core) regreet(at time.Time, p *peer) {
 func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 	at := c.clock.at(now)
 	endpoint, other, ok := c.whereIs(addr)
-	if !ok || c.in.Sequence != 1 || len(c.in.Groups) > maxGroups {
+	if !ok || c.in.Sequence != 1 || !fitGroups(c.in.Groups) {
 		c.stats.Malformed++
 		return
 	}
-	if c.ours(endpoint) {
+	if c.ours(endpoint) || !c.evict(now, id, endpoint, addr) {
 		c.stats.Unexpected++
 		return
 	}
-	c.evict(now, id, endpoint, addr)
 
 	p := c.peers[id]
 	switch {
@@ -65,9 +64,9 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 			return
 		}
 		p.owed = 0 // ours was the answer
-	case p.ready && p.owed > 0 && at.Sub(p.made) < c.cfg.Evasive:
-		// We greeted twice, and this answers the second: answering it once more
-		// would go on for ever.
+	case p.ready && p.owed > 0 && at.Sub(p.made) < 2*c.grace:
+		// This answers a HELLO of ours: answering it once more would go on for
+		// ever.
 		c.groups.Remove(id)
 		c.tell(now, p, Event{Type: Exit, Cause: ErrRestarted})
 		p.owed--
@@ -76,7 +75,6 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		if p = c.meet(now, id, endpoint, other); p == nil {
 			return
 		}
-		p.owed = 0
 	default:
 		p.owed--
 		p.remember(endpoint)
@@ -97,8 +95,8 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 			c.tell(now, p, Event{Type: Join, Group: group})
 		}
 	}
-	if p.endpoint != endpoint {
-		c.check(now, p, errMoved, c.grace)
+	if p.endpoint != endpoint { // both may be right
+		c.check(now, p, errMoved, c.cfg.Evasive)
 	}
 	c.due(p)
 }
@@ -128,17 +126,31 @@ func (c *Core) ours(endpoint string) bool {
 }
 
 // evict ends the life of who was at an endpoint before (port reuse). It is
-// believed at once only when the newcomer speaks from that very address.
-func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) {
+// believed at once only when the newcomer speaks from that very address; else the
+// other one is asked, and the newcomer has to come again. False means that.
+func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) bool {
 	host, _, _ := parseEndpoint(endpoint)
 	for _, other := range c.order {
-		if other.id != id && other.endpoint == endpoint {
-			if addr.IsValid() && addr.Unmap() != host {
-				c.check(now, other, ErrReplaced, c.grace)
-			} else {
-				c.exit(now, other, ErrReplaced)
-			}
-			return
+		switch {
+		case other.id == id || other.endpoint != endpoint:
+		case other.ready && addr.IsValid() && addr.Unmap() != host:
+			c.check(now, other, ErrReplaced, c.grace)
+			return false
+		default:
+			c.exit(now, other, ErrReplaced)
+			return true
 		}
 	}
+	return true
+}
+
+// fitGroups says whether groups are as few, and their names as long, as JOIN
+// could have made them.
+func fitGroups(groups [][]byte) bool {
+	for _, group := range groups {
+		if len(group) == 0 || len(group) > maxName {
+			return false
+		}
+	}
+	return len(groups) <= maxGroups
 }

@@ -67,10 +67,17 @@ func (c *Core) deadline(p *peer) time.Time {
 	if p.doubt != nil && p.doubtBy.Before(due) {
 		due = p.doubtBy
 	}
-	if elsewhere := p.here.Add(c.cfg.Evasive); len(p.others) > 0 && p.quiet == alive && p.doubt == nil && elsewhere.Before(due) {
+	if elsewhere := latest(p.here, p.asked).Add(c.cfg.Evasive); len(p.others) > 0 && p.quiet == alive && p.doubt == nil && elsewhere.Before(due) {
 		due = elsewhere
 	}
 	return due
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // judge does what a peer's silence asks for.
@@ -91,7 +98,7 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 	case p.quiet == alive && silence < c.cfg.Evasive:
 		// It is heard, but not from where we are connected to: that network may
 		// be gone.
-		p.here = at
+		p.asked = at
 		c.check(now, p, errMoved, c.grace)
 	case p.quiet == alive:
 		p.quiet = evasive
@@ -100,7 +107,9 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 	case p.quiet == evasive:
 		p.quiet = silent
 		c.tell(now, p, Event{Type: Silent})
-		c.tryElsewhere(at, p)
+		if p.proven {
+			c.tryElsewhere(now, p)
+		}
 	}
 }
 
@@ -119,24 +128,37 @@ func (c *Core) check(now time.Time, p *peer, doubt error, within time.Duration) 
 
 // condemn: the answer did not come.
 func (c *Core) condemn(now time.Time, p *peer) {
-	if p.doubt != errMoved {
+	at := c.clock.at(now)
+	switch {
+	case p.doubt != errMoved:
 		c.exit(now, p, p.doubt)
-		return
+	case len(p.others) == 0 || p.proven && at.Sub(p.here) < 2*c.grace:
+		p.doubt = nil // it announces itself from there, and may just not read
+	default:
+		c.move(now, p)
 	}
-	p.doubt = nil
-	c.tryElsewhere(c.clock.at(now), p)
 }
 
-// tryElsewhere goes on at the next of a peer's endpoints. One that never showed
-// that it gets what we send has to be greeted there.
-func (c *Core) tryElsewhere(at time.Time, p *peer) {
+// move begins a peer's life anew at the next of its endpoints.
+func (c *Core) move(now time.Time, p *peer) {
+	p.turn()
+	c.exit(now, p, ErrUnreachable)
+	c.meet(now, p.id, p.endpoint, p.others...)
+}
+
+// tryElsewhere goes on at the next of a peer's endpoints and keeps its queue. One
+// that never showed that it gets what we send has to be greeted there.
+func (c *Core) tryElsewhere(now time.Time, p *peer) {
 	switch {
 	case len(p.others) == 0:
-	case !p.proven && len(p.waiting) == 0:
-		c.regreet(at, p)
+	case !p.ready:
+		c.regreet(c.clock.at(now), p)
+	case !p.proven:
+		c.move(now, p)
 	default:
 		p.turn()
 		p.dropPings()
+		p.proven, p.redialed = false, true
 		if err := c.net.Redial(p.id, p.endpoint); err != nil {
 			c.stats.Refused++
 		}
@@ -159,7 +181,7 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 
 // pong takes a PING-OK.
 func (c *Core) pong(now time.Time, p *peer) {
-	p.proven = true
+	p.proven, p.redialed = true, false
 	if len(p.pings) == 0 {
 		c.stats.Unexpected++
 		return
@@ -192,7 +214,11 @@ func (p *peer) suspect(cause error, c *Core) {
 }
 
 // Up says that a peer's connection is there.
-func (c *Core) Up(time.Time, ID) {}
+func (c *Core) Up(_ time.Time, id ID) {
+	if p := c.peers[id]; p != nil && p.doubt == ErrUnreachable {
+		p.doubt = nil
+	}
+}
 
 // Down says that it broke; it is being made again.
 func (c *Core) Down(now time.Time, id ID) {
@@ -207,8 +233,10 @@ func (c *Core) Failed(now time.Time, id ID) {
 	switch {
 	case p == nil:
 	case len(p.others) > 0:
-		c.tryElsewhere(c.clock.at(now), p)
-		p.others = p.others[:len(p.others)-1] // the one that failed
+		c.tryElsewhere(now, p)
+		if p = c.peers[id]; p != nil && len(p.others) > 0 {
+			p.others = p.others[1:] // the one that failed
+		}
 	default:
 		c.exit(now, p, ErrUnreachable)
 	}

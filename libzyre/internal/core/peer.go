@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zre"
 	"github.com/zeromq/gozyre/libzyre/groups"
 )
 
@@ -22,6 +23,7 @@ type peer struct {
 
 	ready    bool
 	proven   bool      // it has shown that it gets what we send
+	redialed bool      // and has to show it again
 	owed     int       // our HELLOs that it has not yet answered
 	made     time.Time // when it was met, then when it became ready
 	tried    time.Time // when it was last greeted
@@ -31,10 +33,12 @@ type peer struct {
 
 	seen    time.Time // last sign of life
 	here    time.Time // last one from the endpoint that we are connected to
+	asked   time.Time // when it was last asked whether it is still there
 	quiet   quiet
 	doubt   error     // why it is being checked by a ping; nil: it is not
 	doubtBy time.Time // when its answer is due
 	pings   []ping
+	asks    int // pings of it that we have not yet answered
 
 	full    bool // its queue is
 	waiting []outgoing
@@ -74,15 +78,19 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 	delete(c.peers, p.id)
 	c.order = slices.DeleteFunc(c.order, func(other *peer) bool { return other == p })
 	c.groups.Remove(p.id)
-	for _, ping := range p.pings {
-		ping.finish(0, ErrUnknownPeer)
-	}
 	answer := cause
 	if cause != ErrBlocked && cause != ErrClosed {
 		answer = ErrUnknownPeer
 	}
+	for _, ping := range p.pings {
+		ping.finish(0, answer)
+	}
 	for _, waiting := range p.waiting {
-		waiting.done(answer)
+		if answer == ErrUnknownPeer && waiting.message.ID != zre.IDWhisper {
+			waiting.done(nil) // who has left need not be told
+		} else {
+			waiting.done(answer)
+		}
 	}
 	if p.ready {
 		c.ready--
@@ -100,22 +108,28 @@ func (c *Core) again(now time.Time, p *peer, cause error) {
 	}
 }
 
-// remember notes where else a peer may be, and reports whether that is news.
+// remember notes where else a peer may be, and reports whether that is news. The
+// one that was heard of last is the last of them.
 func (p *peer) remember(endpoint string) bool {
-	if endpoint == "" || endpoint == p.endpoint || slices.Contains(p.others, endpoint) {
+	if endpoint == "" || endpoint == p.endpoint {
 		return false
 	}
-	if len(p.others) == maxEndpoints {
+	known := slices.Index(p.others, endpoint)
+	switch {
+	case known >= 0:
+		p.others = slices.Delete(p.others, known, known+1)
+	case len(p.others) == maxEndpoints:
 		p.others = slices.Delete(p.others, 0, 1)
 	}
 	p.others = append(p.others, endpoint)
-	return true
+	return known < 0
 }
 
-// turn makes the next of the other endpoints the one to connect to.
+// turn makes another endpoint the one to connect to: the one that was heard of
+// last, and in the end each.
 func (p *peer) turn() {
-	p.others = append(p.others, p.endpoint)
-	p.endpoint, p.others = p.others[0], p.others[1:]
+	last := len(p.others) - 1
+	p.endpoint, p.others = p.others[last], slices.Insert(p.others[:last:last], 0, p.endpoint)
 }
 
 // endpointOf writes an endpoint as ZeroMQ does.

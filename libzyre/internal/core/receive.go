@@ -25,7 +25,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		return
 	}
 	command, version := zre.ID(frames[0][2]), frames[0][3]
-	if version != 2 {
+	if version != 2 || command == zre.IDHello && len(frames[0]) > maxHello {
 		c.stats.Malformed++
 		return
 	}
@@ -69,11 +69,11 @@ func (c *Core) command(now time.Time, p *peer, frames [][]byte) {
 	m := &c.in
 	switch m.ID {
 	case zre.IDWhisper:
-		p.proven = true
+		p.proven, p.redialed = true, false
 		c.stats.Received++
 		c.tell(now, p, Event{Type: Whisper, Msg: frames[1:]})
 	case zre.IDShout:
-		p.proven = true
+		p.proven, p.redialed = true, false
 		c.stats.Received++
 		group := c.groups.Intern(m.Group)
 		if !c.groups.In(c.cfg.ID, group) {
@@ -84,10 +84,8 @@ func (c *Core) command(now time.Time, p *peer, frames [][]byte) {
 	case zre.IDJoin, zre.IDLeave:
 		c.membership(now, p)
 	case zre.IDPing:
-		if !p.full { // else there is enough on its way that says that we live
-			c.out = zre.Message{ID: zre.IDPingOK}
-			c.send(p, nil)
-		}
+		p.asks = min(p.asks+1, maxPings)
+		c.answer(p)
 	case zre.IDPingOK:
 		c.pong(now, p)
 	case zre.IDGoodbye:
@@ -106,6 +104,10 @@ func (c *Core) membership(now time.Time, p *peer) {
 	}
 	p.status = status
 	group := string(c.in.Group)
+	if group == "" {
+		c.stats.Malformed++
+		return
+	}
 	if c.in.ID == zre.IDLeave {
 		if c.groups.Leave(p.id, group) {
 			c.tell(now, p, Event{Type: Leave, Group: group})

@@ -120,6 +120,7 @@ func (c *Core) Writable(now time.Time, id ID) {
 		return
 	}
 	p.full = false
+	c.answer(p)
 	for len(p.waiting) > 0 && !p.full {
 		first := p.waiting[0]
 		c.out = first.message
@@ -128,6 +129,21 @@ func (c *Core) Writable(now time.Time, id ID) {
 		}
 		p.waiting = p.waiting[1:]
 		first.done(nil)
+	}
+	if p.doubt == ErrUnreachable && !p.full { // it could not be asked before
+		p.doubt = nil
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}
+
+// answer sends the PING-OKs that a peer is owed, as far as there is room.
+func (c *Core) answer(p *peer) {
+	for p.asks > 0 && !p.full {
+		c.out = zre.Message{ID: zre.IDPingOK}
+		if !c.send(p, nil) {
+			return
+		}
+		p.asks--
 	}
 }
 

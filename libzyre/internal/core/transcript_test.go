@@ -245,6 +245,8 @@ func (s *stage) input(line string) {
 		c.Writable(s.now, id)
 	case "down":
 		c.Down(s.now, id)
+	case "up":
+		c.Up(s.now, id)
 	case "failed":
 		c.Failed(s.now, id)
 	case "suspend":
