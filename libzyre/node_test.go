@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -272,6 +271,7 @@ func TestUUID(t *testing.T) {
 // A slow reader of large messages holds octets, not only events, within bounds.
 func TestSlowReaderOfMuch(t *testing.T) {
 	cfg := zyretest.Config(t)
+	cfg.HighWater, cfg.SendTimeout = 4, zyretest.Deadline
 	sender := zyretest.Start(t, cfg)
 	reader := zyretest.Start(t, cfg)
 	zyretest.Next(t, sender, zyre.Enter)
@@ -285,14 +285,15 @@ func TestSlowReaderOfMuch(t *testing.T) {
 			}
 		}
 	}()
-	// The sender's queue is the last to fill: then as much is held as ever will be.
-	for stats := reader.Stats(); stats.Events < 17; stats = reader.Stats() {
-		runtime.Gosched()
+	// Nothing moves any more: then as much is held as ever will be.
+	for sent := uint64(0); sent == 0 || sent != sender.Stats().Sent; {
+		sent = sender.Stats().Sent
+		<-time.After(200 * time.Millisecond)
+	}
+	if held := reader.Stats().Events; held > 40 { // 16 MiB in the queue, 16 events in the channel
+		t.Fatalf("%d events of 1 MiB are held", held)
 	}
 	for i := range count {
-		if held := reader.Stats().Events; held > 40 { // 16 MiB in the queue, 16 events in the channel
-			t.Fatalf("%d events of 1 MiB are held", held)
-		}
 		if e := zyretest.Next(t, reader, zyre.Whisper); string(e.Msg[0]) != fmt.Sprint(i) {
 			t.Fatalf("message %s in place of %d", e.Msg[0], i)
 		}

@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -69,9 +70,11 @@ func run() int {
 	if err == nil {
 		err = parsed.Run(&repo.Env{Context: ctx, Root: root, Stdout: os.Stdout, Stderr: os.Stderr})
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "dev:", err)
-		return 1
+	if err == nil {
+		return 0
 	}
-	return 0
+	if !errors.Is(err, repo.ErrTold) {
+		fmt.Fprintln(os.Stderr, "dev:", err)
+	}
+	return 1
 }

@@ -108,7 +108,11 @@ func (c *Command) runLonely(e *repo.Env, chosen []part) error {
 	if err != nil {
 		return err
 	}
-	return lonely.Run(e, self.Args...)
+	if err := lonely.Run(e, self.Args...); err != nil {
+		// Not wrapped: which part it was is news, even where the failure is none.
+		return fmt.Errorf("of %s, without a network: %v", strings.Join(names(chosen), ", "), err)
+	}
+	return nil
 }
 
 func (c *Command) chosen() ([]part, error) {

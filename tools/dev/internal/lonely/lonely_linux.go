@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -43,7 +44,15 @@ func run(e *repo.Env, program ...string) error {
 		return err
 	}
 	c.Stdin = os.Stdin
-	return c.Run()
+	return told(c.Run())
+}
+
+// told makes a program's failure one that it has told of itself.
+func told(err error) error {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.Exited() {
+		return repo.ErrTold
+	}
+	return err
 }
 
 // namespaced prepares this program in a namespace of its own, where it goes on
@@ -64,22 +73,23 @@ func inside(e *repo.Env, withElsewhere bool, program []string) error {
 	c := e.Command(program[0], program[1:]...)
 	c.Stdin = os.Stdin
 	if !withElsewhere {
-		return c.Run()
+		return told(c.Run())
 	}
 	before, err := sent(elsewhere)
 	if err != nil {
 		return err
 	}
-	runErr := c.Run()
+	runErr := told(c.Run())
 	after, err := sent(elsewhere)
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
-	if after != before {
-		err = fmt.Errorf("%d packet(s) left on the interface %q: something of this run does not stay on loopback (`go run ./tools/dev alone sh` and tcpdump show what)",
-			after-before, elsewhere)
+	if after == before {
+		return runErr
 	}
-	return errors.Join(runErr, err)
+	fmt.Fprintf(e.Stderr, "dev: %d packet(s) left on the interface %q: something of this run does not stay on loopback (`go run ./tools/dev alone sh` and tcpdump show what)\n",
+		after-before, elsewhere)
+	return repo.ErrTold
 }
 
 // prepare sets up the network of the namespace that we are in.

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,10 @@ import (
 	"strings"
 	"time"
 )
+
+// ErrTold is the failure of a program that has told the user itself what is
+// wrong.
+var ErrTold = errors.New("it failed, and said why above")
 
 // longest command line that an error shows whole, in octets.
 const longest = 160
