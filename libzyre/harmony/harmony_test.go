@@ -25,7 +25,9 @@ type node struct {
 func listen(t testing.TB, name byte, cfg harmony.Config) *node {
 	t.Helper()
 	cfg.ID[0] = name
-	cfg.Transport = libzmq.Transport{}
+	if cfg.Transport == nil {
+		cfg.Transport = libzmq.Transport{}
+	}
 	h, err := harmony.Listen(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/libzmq"
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -155,9 +158,10 @@ func TestFullPeerHoldsUpNobody(t *testing.T) {
 	}
 }
 
-// TestConnectAnew: the old link's queue is dropped, its Writable is not taken for the new one's.
+// TestConnectAnew: the old link goes with its queue, and what it still had to tell is not taken for the new one's.
 func TestConnectAnew(t *testing.T) {
-	a, b := listen(t, 'a', harmony.Config{HighWater: 1}), listen(t, 'b', harmony.Config{})
+	seen := &watched{Transport: libzmq.Transport{}}
+	a, b := listen(t, 'a', harmony.Config{HighWater: 1, Transport: seen}), listen(t, 'b', harmony.Config{})
 	for range 5 {
 		if err := a.Connect(b.id, nobody); err != nil {
 			t.Fatal(err)
@@ -167,15 +171,88 @@ func TestConnectAnew(t *testing.T) {
 			t.Fatalf("got %v, want ErrFull", err)
 		}
 	}
+	if err := a.Redial(b.id, b.address()); err != nil {
+		t.Fatal(err)
+	}
+	<-a.Ready() // the old link is writable
 	connect(t, a, b)
+	if got := a.Take(nil); len(got) != 0 {
+		t.Errorf("got events %v of a link that is gone", got)
+	}
 	send(t, a, b, "new life")
-	b.message(a, "new life")
+	for e := b.event(); string(e.Frames[0]) != "new life"; e = b.event() {
+	}
+	if n := seen.Stats().Sockets; n != 2 {
+		t.Errorf("%d sockets are open, want the ROUTER and one DEALER", n)
+	}
 	a.Disconnect(b.id)
 	if err := a.Send(b.id, octets("x")); !errors.Is(err, harmony.ErrUnknownPeer) {
 		t.Errorf("got %v, want ErrUnknownPeer", err)
 	}
-	if got := a.Take(nil); len(got) != 0 {
-		t.Errorf("got events %v of links that are gone", got)
+	if n := seen.Stats().Sockets; n != 1 {
+		t.Errorf("%d sockets are open, want the ROUTER", n)
+	}
+}
+
+// watched is a transport that notes how its sockets are made.
+type watched struct {
+	zsock.Transport
+	zsock.Sockets
+	listens []zsock.ListenOptions
+	dials   []zsock.DialOptions
+	taken   int // that many ports are said to be taken
+}
+
+func (w *watched) Open(o zsock.Options) (s zsock.Sockets, err error) {
+	w.Sockets, err = w.Transport.Open(o)
+	return w, err
+}
+
+func (w *watched) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
+	w.listens = append(w.listens, o)
+	if len(w.listens) <= w.taken {
+		return nil, fmt.Errorf("bind: %w", syscall.EADDRINUSE)
+	}
+	return w.Sockets.Listen(o)
+}
+
+func (w *watched) Dial(o zsock.DialOptions) (zsock.Link, error) {
+	w.dials = append(w.dials, o)
+	return w.Sockets.Dial(o)
+}
+
+func TestSocketOptions(t *testing.T) {
+	w := &watched{Transport: libzmq.Transport{}}
+	a := listen(t, 'a', harmony.Config{Transport: w, MaxMessage: 1000})
+	if err := a.Connect(harmony.ID{'b'}, nobody); err != nil {
+		t.Fatal(err)
+	}
+	o := w.dials[0]
+	if o.Kind != zsock.Dealer || !o.SendOnly || o.HighWater != 3000 || o.HighWaterOctets != 64<<20 || o.Linger <= 0 || o.Linger > 200*time.Millisecond {
+		t.Errorf("DEALER with %+v", o)
+	}
+	if want := "\x01a" + strings.Repeat("\x00", 15); string(o.Identity) != want {
+		t.Errorf("got identity %q, want %q", o.Identity, want)
+	}
+	if l := w.listens[0]; l.Kind != zsock.Router || l.MaxMessage != 1000 || len(l.Identity) != 0 {
+		t.Errorf("ROUTER with %+v", l)
+	}
+}
+
+// TestPortsTaken: other ports of the range are tried, then any.
+func TestPortsTaken(t *testing.T) {
+	w := &watched{Transport: libzmq.Transport{}, taken: 3}
+	if a := listen(t, 'a', harmony.Config{Transport: w}); a.Port() < 49152 || len(w.listens) < 4 {
+		t.Errorf("port %d after %d attempts", a.Port(), len(w.listens))
+	}
+	w = &watched{Transport: libzmq.Transport{}, taken: 32}
+	a := listen(t, 'a', harmony.Config{Transport: w})
+	if last := w.listens[32].Endpoint; last != "tcp://0.0.0.0:*" || a.Port() == 0 {
+		t.Errorf("port %d at endpoint %s, want any port", a.Port(), last)
+	}
+	w = &watched{Transport: libzmq.Transport{}, taken: 1000}
+	if _, err := harmony.Listen(harmony.Config{Transport: w}); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("got %v, want EADDRINUSE", err)
 	}
 }
 
@@ -277,6 +354,8 @@ func TestBusy(t *testing.T) {
 				}
 				a.Send(b.id, octets("x"))
 				switch {
+				case n > 2000: // as fast as they can be asked for, new connections only test how a transport drowns
+					runtime.Gosched()
 				case n%100 == 0 && i == 0:
 					a.Redial(b.id, b.address())
 				case n%250 == 0 && i == 1:
