@@ -29,15 +29,11 @@ func (m *enter) Run() error {
 
 func (m *enter) once() (time.Duration, error) {
 	begin := time.Now()
-	node, stop, err := m.start(m.config())
+	_, _, stop, err := m.meet()
 	if err != nil {
 		return 0, err
 	}
 	defer stop()
-	// The server's ENTER precedes its whisper.
-	if _, err := await(node, is(greeting)); err != nil {
-		return 0, err
-	}
 	return time.Since(begin), nil
 }
 
@@ -49,20 +45,16 @@ type roundtrip struct {
 }
 
 func (m *roundtrip) Run() error {
-	node, stop, err := m.start(m.config())
+	node, server, stop, err := m.meet()
 	if err != nil {
 		return err
 	}
 	defer stop()
-	server, err := await(node, is(greeting))
-	if err != nil {
-		return err
-	}
 	msg := make([]byte, m.Octets)
 	var took []time.Duration
 	for i := range m.Count + m.Count/10 {
 		begin := time.Now()
-		if err := node.Whisper(server.Peer, msg); err != nil {
+		if err := node.Whisper(server, msg); err != nil {
 			return err
 		}
 		if _, err := await(node, func(e zyre.Event) bool { return e.Type == zyre.Whisper }); err != nil {

@@ -75,6 +75,20 @@ func (n network) start(cfg zyre.Config) (*zyre.Node, context.CancelFunc, error) 
 	return node, func() { node.Close(); cancel() }, nil
 }
 
+// meet starts a node and waits until a server has greeted it.
+func (n network) meet() (node *zyre.Node, server zyre.UUID, stop func(), err error) {
+	node, stop, err = n.start(n.config())
+	if err != nil {
+		return nil, zyre.UUID{}, nil, err
+	}
+	e, err := await(node, is(greeting)) // its ENTER precedes its whisper
+	if err != nil {
+		stop()
+		return nil, zyre.UUID{}, nil, err
+	}
+	return node, e.Peer, stop, nil
+}
+
 // await reads events until one fits. It fails when the node ends.
 func await(node *zyre.Node, fits func(zyre.Event) bool) (zyre.Event, error) {
 	for e := range node.Events() {

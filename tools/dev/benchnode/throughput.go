@@ -15,23 +15,19 @@ type whispers struct {
 }
 
 func (m *whispers) Run() error {
-	node, stop, err := m.start(m.config())
+	node, server, stop, err := m.meet()
 	if err != nil {
 		return err
 	}
 	defer stop()
-	server, err := await(node, is(greeting))
-	if err != nil {
-		return err
-	}
 	msg := make([]byte, m.Octets)
 	begin := time.Now()
 	for range m.Count {
-		if err := node.Whisper(server.Peer, msg); err != nil {
+		if err := node.Whisper(server, msg); err != nil {
 			return err
 		}
 	}
-	if err := node.Whisper(server.Peer, []byte(last)); err != nil {
+	if err := node.Whisper(server, []byte(last)); err != nil {
 		return err
 	}
 	if _, err := await(node, is(thanks)); err != nil {
