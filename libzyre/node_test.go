@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -329,4 +330,37 @@ func TestSlowReaderSpeaks(t *testing.T) {
 			t.Fatalf("message %s in place of %d", e.Msg[0], i)
 		}
 	}
+}
+
+// Close does not wait for a reader who takes his time: not for each event, but once.
+func TestCloseWithSlowReader(t *testing.T) {
+	cfg := zyretest.Config(t)
+	sender := zyretest.Start(t, cfg)
+	reader := zyretest.Start(t, cfg)
+	zyretest.Next(t, sender, zyre.Enter)
+	zyretest.Next(t, reader, zyre.Enter)
+	const count = 500
+	for i := range count {
+		if err := sender.Whisper(reader.UUID(), fmt.Append(nil, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for reader.Stats().Received < count {
+		runtime.Gosched()
+	}
+	read, closed := 0, make(chan struct{})
+	go func() {
+		defer close(closed)
+		reader.Close()
+	}()
+	for range reader.Events() { // an event each 20 ms: ten seconds for all
+		if read++; read == count {
+			t.Fatal("Close waited until the last event was read")
+		}
+		select {
+		case <-closed:
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	<-closed
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/codecs/zre"
 )
 
@@ -78,6 +79,39 @@ func TestTooManyGroups(t *testing.T) {
 	}
 	if len(c.Peers()) != 0 {
 		t.Fatalf("still there: %+v", c.Stats())
+	}
+}
+
+// A HELLO is no larger than what a node keeps of it, and its groups are such as
+// JOIN could have named.
+func TestHelloBounds(t *testing.T) {
+	long := make([]byte, maxName+1)
+	for i := range long {
+		long[i] = 'x'
+	}
+	for what, change := range map[string]func(*zre.Message){
+		"a group without a name": func(m *zre.Message) { m.Groups = [][]byte{{}} },
+		"a long group":           func(m *zre.Message) { m.Groups = [][]byte{long} },
+		"many groups": func(m *zre.Message) {
+			for range maxGroups + 1 {
+				m.Groups = append(m.Groups, long[:1])
+			}
+		},
+		"much in headers": func(m *zre.Message) {
+			m.Headers = []wire.Pair{{Key: []byte("X"), Value: make([]byte, maxHello)}}
+		},
+	} {
+		c := lonely()
+		m := zre.Message{ID: zre.IDHello, Sequence: 1, Endpoint: []byte("tcp://10.0.0.2:49152")}
+		change(&m)
+		head, err := m.Append(nil)
+		if err != nil {
+			t.Fatal(what, err)
+		}
+		c.Message(birth, named("A"), netip.Addr{}, [][]byte{head})
+		if stats := c.Stats(); stats.Malformed != 1 || stats.Peers+stats.Greeting != 0 || len(c.Events(nil)) != 0 {
+			t.Errorf("%s: %+v", what, stats)
+		}
 	}
 }
 

@@ -70,6 +70,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		c.groups.Remove(id)
 		c.tell(now, p, Event{Type: Exit, Cause: ErrRestarted})
 		p.owed--
+		p.asks = 0 // it asked in its old life
 	case p.ready:
 		c.exit(now, p, ErrRestarted)
 		if p = c.meet(now, id, endpoint, other); p == nil {

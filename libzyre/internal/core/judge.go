@@ -141,8 +141,8 @@ func (c *Core) condemn(now time.Time, p *peer) {
 
 // move begins a peer's life anew at the next of its endpoints.
 func (c *Core) move(now time.Time, p *peer) {
-	p.turn()
 	c.exit(now, p, ErrUnreachable)
+	p.turn()
 	c.meet(now, p.id, p.endpoint, p.others...)
 }
 

@@ -293,7 +293,7 @@ func (s *stage) events() {
 		case Whisper, Shout:
 			text += fmt.Sprintf(" group=%s msg=%q", e.Group, e.Msg)
 		case Exit:
-			text += fmt.Sprintf(": %v", e.Cause)
+			text += fmt.Sprintf(" %s: %v", e.Addr, e.Cause)
 		}
 		s.say("%s", strings.TrimRight(text, " "))
 	}
