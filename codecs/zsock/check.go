@@ -1,6 +1,10 @@
 package zsock
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // Check fills in the defaults and refuses what no transport can honour, with an error that is ErrInvalid.
 func (o *ListenOptions) Check() error {
@@ -11,7 +15,7 @@ func (o *ListenOptions) Check() error {
 	}
 	o.HighWater = positive(o.HighWater, DefaultHighWater)
 	o.MaxMessage = positive(o.MaxMessage, DefaultMaxMessage)
-	return common(o.Kind, o.Endpoint, o.Identity, o.Subscribe)
+	return errors.Join(common(o.Kind, o.Endpoint, o.Identity, o.Subscribe, o.Heartbeat), o.Security.check(true))
 }
 
 // Check fills in the defaults and refuses what no transport can honour, with an error that is ErrInvalid.
@@ -24,10 +28,13 @@ func (o *DialOptions) Check() error {
 	o.HighWater = positive(o.HighWater, DefaultHighWater)
 	o.HighWaterOctets = positive(o.HighWaterOctets, DefaultMaxMessage)
 	o.MaxMessage = positive(o.MaxMessage, DefaultMaxMessage)
-	return common(o.Kind, o.Endpoint, o.Identity, o.Subscribe)
+	return errors.Join(common(o.Kind, o.Endpoint, o.Identity, o.Subscribe, o.Heartbeat), o.Security.check(false))
 }
 
-func common(k Kind, endpoint string, identity []byte, subscribe [][]byte) error {
+func common(k Kind, endpoint string, identity []byte, subscribe [][]byte, heartbeat time.Duration) error {
+	if heartbeat < 0 || heartbeat > 0 && heartbeat < time.Millisecond || heartbeat > MaxHeartbeat {
+		return fmt.Errorf("%w: Heartbeat %v: it must be 0 or 1 ms to %v", ErrInvalid, heartbeat, MaxHeartbeat)
+	}
 	if endpoint == "" {
 		return fmt.Errorf("%w: Endpoint is empty: give tcp://ADDRESS:PORT", ErrInvalid)
 	}

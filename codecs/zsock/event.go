@@ -12,7 +12,9 @@ const (
 	Up
 	// Down: a connection broke; what was on its way may be lost. Transports that cannot know it never say so.
 	Down
-	// Failed: an attempt to connect failed; Err says why. Transports that cannot know it never say so.
+	// Failed: an attempt to connect, or the handshake of somebody who connected to a listener, failed; Err says why.
+	// A link goes on trying. Of a listener not every failure is told (see Stats.Refused). Transports that cannot know
+	// it never say so.
 	Failed
 	// Writable: a link that returned ErrFull has room again.
 	Writable
@@ -40,9 +42,10 @@ type Event struct {
 	Type EventType
 	// Link is the link concerned; nil when it was a listener.
 	Link Link
-	// Peer is the routing identity of the sender, for what a Router received. Events of one peer may share it: do not modify it.
+	// Peer is the routing identity of the other end: of the sender, for what a Router received, and of who comes and goes,
+	// where the transport knows it. Events of one peer may share it: do not modify it.
 	Peer []byte
-	// Addr is the sender's network address, where the transport knows it.
+	// Addr is the other end's network address, where the transport knows it.
 	Addr netip.Addr
 	// Frames is the message; it belongs to the receiver of the event.
 	Frames [][]byte
@@ -55,6 +58,9 @@ const (
 	eventOverhead = 128
 	frameOverhead = 24
 )
+
+// bounded says whether the event counts against the inbox: everything that others cause by sending or connecting.
+func (e *Event) bounded() bool { return e.Type == Message || e.Link == nil }
 
 // size is what the event counts for in an inbox, in octets.
 func (e *Event) size() int {

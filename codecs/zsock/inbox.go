@@ -1,12 +1,16 @@
 package zsock
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Inbox hands events from a transport to one consumer, in batches.
 //
-// The consumer waits on Ready, then swaps the whole batch out with Take. The transport Puts; when Put says that the
-// inbox is full it stops receiving until it is told that there is room. Events that are not messages are always taken
-// in: there are few of them (at most one Writable per link).
+// The consumer waits on Ready, then swaps the whole batch out with Take. The transport Puts or Offers; when that says that
+// the inbox is full it stops receiving until it is told that there is room. What happens to links is always taken in, and
+// bounded in another way: there is at most one Writable per link, and when much waits, a connection's newest state
+// replaces what was not taken of the older ones. What happens to listeners counts as messages do: strangers cause it.
 type Inbox struct {
 	ready chan struct{}
 	room  func()
@@ -53,7 +57,7 @@ func (b *Inbox) Take(into []Event) []Event {
 	return batch
 }
 
-// TakeNews takes only what is no message and leaves the messages, for a consumer that cannot take these now but must not
+// TakeNews takes only what happened to links and leaves messages and what happened to listeners, for a consumer that cannot take these now but must not
 // miss that a link is writable or down. It appends to into[:0] and does not block.
 func (b *Inbox) TakeNews(into []Event) []Event {
 	clear(into)
@@ -62,7 +66,7 @@ func (b *Inbox) TakeNews(into []Event) []Event {
 	defer b.mu.Unlock()
 	messages := b.events[:0]
 	for _, e := range b.events {
-		if e.Type == Message {
+		if e.bounded() {
 			messages = append(messages, e)
 		} else {
 			into = append(into, e)
@@ -81,32 +85,79 @@ func (b *Inbox) Put(batch ...Event) bool {
 	}
 	n, octets := 0, 0
 	for i := range batch {
-		if batch[i].Type == Message {
+		if batch[i].bounded() {
 			n++
 			octets += batch[i].size()
 		}
 	}
 	b.mu.Lock()
+	for len(b.events) >= b.max && len(batch) > 0 && !batch[0].bounded() {
+		b.replace(batch[0])
+		batch = batch[1:]
+	}
 	b.events = append(b.events, batch...)
 	b.messages += n
 	b.octets += octets
-	full := b.messages >= b.max || b.octets >= b.maxOctets
+	full := b.full()
 	if full {
 		b.suspended = true
 	}
 	b.mu.Unlock()
+	b.wake()
+	return !full
+}
+
+// Offer is Put for transports with several goroutines that receive: it takes in as many events of batch as there is room
+// for and returns how many. When that is not all, or when it is full with them, room will be called. It never blocks.
+func (b *Inbox) Offer(batch []Event) int {
+	if len(batch) == 0 {
+		return 0
+	}
+	n := 0
+	b.mu.Lock()
+	for n < len(batch) && !b.full() {
+		if batch[n].bounded() {
+			b.messages++
+			b.octets += batch[n].size()
+		}
+		n++
+	}
+	b.events = append(b.events, batch[:n]...)
+	if n < len(batch) || b.full() {
+		b.suspended = true
+	}
+	b.mu.Unlock()
+	if n > 0 {
+		b.wake()
+	}
+	return n
+}
+
+func (b *Inbox) full() bool { return b.messages >= b.max || b.octets >= b.maxOctets }
+
+func (b *Inbox) wake() {
 	select {
 	case b.ready <- struct{}{}:
 	default: // the consumer has a wake-up pending already
 	}
-	return !full
+}
+
+// replace appends what happened to a link in place of what happened to its connection before and was not taken yet: a
+// link that comes and goes while nobody looks costs one event.
+func (b *Inbox) replace(e Event) {
+	if e.Type != Writable {
+		b.events = slices.DeleteFunc(b.events, func(old Event) bool {
+			return old.Link == e.Link && (old.Type == Up || old.Type == Down || old.Type == Failed)
+		})
+	}
+	b.events = append(b.events, e)
 }
 
 // Room is how many messages still fit; 0 when the inbox is full in messages or octets.
 func (b *Inbox) Room() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.messages >= b.max || b.octets >= b.maxOctets {
+	if b.full() {
 		return 0
 	}
 	return b.max - b.messages

@@ -9,6 +9,14 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
+// link tells links apart.
+type link struct{ n int }
+
+func (link) Send([][]byte) error { return nil }
+func (link) Redial(string) error { return nil }
+func (link) Close() error        { return nil }
+func (link) Drop() error         { return nil }
+
 func message(octets int) zsock.Event {
 	return zsock.Event{Type: zsock.Message, Frames: [][]byte{make([]byte, octets)}}
 }
@@ -68,7 +76,7 @@ func TestInboxIsFullInMessages(t *testing.T) {
 	if b.Put(message(1), message(1), message(1)) || b.Room() != 0 {
 		t.Error("not full with 3 of 3")
 	}
-	if b.Put(zsock.Event{Type: zsock.Writable}); b.Len() != 4 {
+	if b.Put(zsock.Event{Type: zsock.Writable, Link: link{}}); b.Len() != 4 {
 		t.Error("a full inbox does not take what is no message")
 	}
 	b.Take(nil)
@@ -76,8 +84,69 @@ func TestInboxIsFullInMessages(t *testing.T) {
 	if rooms != 1 || b.Room() != 3 {
 		t.Errorf("room was called %d times, room for %d: want 1 and 3", rooms, b.Room())
 	}
-	if !b.Put(zsock.Event{Type: zsock.Up}, zsock.Event{Type: zsock.Down}, zsock.Event{Type: zsock.Failed}) {
-		t.Error("full with no message in it")
+	if !b.Put(zsock.Event{Type: zsock.Up, Link: link{}}, zsock.Event{Type: zsock.Down, Link: link{}}, zsock.Event{Type: zsock.Failed, Link: link{}}) {
+		t.Error("full with nothing but news of links in it")
+	}
+	if b.Put(zsock.Event{Type: zsock.Up}, zsock.Event{Type: zsock.Down}, zsock.Event{Type: zsock.Failed}) {
+		t.Error("not full with 3 of 3: what strangers cause at a listener counts")
+	}
+}
+
+func TestInboxTakesWhatFits(t *testing.T) {
+	rooms := 0
+	b := zsock.NewInbox(3, 0, func() { rooms++ })
+	batch := []zsock.Event{message(1), message(2), message(3), message(4)}
+	if n := b.Offer(batch[:2]); n != 2 {
+		t.Errorf("took %d of 2", n)
+	}
+	if b.Take(nil); rooms != 0 {
+		t.Error("room was called though nobody waits")
+	}
+	if n := b.Offer(batch[:3]); n != 3 {
+		t.Errorf("took %d of 3", n)
+	}
+	if b.Take(nil); rooms != 1 { // it was full: somebody else may wait
+		t.Error("room was not called")
+	}
+	if n := b.Offer(batch); n != 3 || b.Len() != 3 {
+		t.Errorf("took %d of 4, %d wait: want 3", n, b.Len())
+	}
+	if n := b.Offer(batch); n != 0 {
+		t.Errorf("took %d when full", n)
+	}
+	got := b.Take(nil)
+	if rooms != 2 || len(got) != 3 || len(got[2].Frames[0]) != 3 {
+		t.Errorf("room was called %d times, got %d events", rooms, len(got))
+	}
+}
+
+// TestInboxKeepsTheLatestOfALink: a link that comes and goes while nobody looks costs no memory.
+func TestInboxKeepsTheLatestOfALink(t *testing.T) {
+	b := zsock.NewInbox(10, 0, nil)
+	for i := range 1000 {
+		for _, which := range []link{{1}, {2}} {
+			b.Put(zsock.Event{Type: zsock.Up, Link: which})
+			b.Put(zsock.Event{Type: zsock.Down, Link: which})
+			if i == 500 {
+				b.Put(zsock.Event{Type: zsock.Writable, Link: which})
+			}
+		}
+	}
+	b.Put(message(1))
+	b.Put(zsock.Event{Type: zsock.Up, Link: link{1}})
+	events := b.Take(nil)
+	if len(events) > 16 {
+		t.Errorf("%d events wait of 2 links", len(events))
+	}
+	writable := 0
+	for _, e := range events {
+		if e.Type == zsock.Writable {
+			writable++
+		}
+	}
+	last := events[len(events)-1]
+	if writable != 2 || last.Type != zsock.Up || last.Link != (link{1}) {
+		t.Errorf("%d writable, the last is %s of %v", writable, last.Type, last.Link)
 	}
 }
 

@@ -61,6 +61,8 @@ const (
 	DefaultMaxMessage  = 64 << 20
 	// MaxFrames is the number of frames of the longest message that is delivered; longer ones are dropped and counted.
 	MaxFrames = 1024
+	// MaxHeartbeat is the longest heartbeat: ZMTP tells twice it in tenths of a second, in 16 bits.
+	MaxHeartbeat = 50 * time.Minute
 )
 
 // Sockets is a set of sockets that share an inbox. Its methods may be called from any goroutine.
@@ -108,7 +110,9 @@ type Link interface {
 type ListenOptions struct {
 	// Kind is Router, Pub or Sub.
 	Kind Kind
-	// Endpoint is "tcp://ADDRESS:PORT"; * stands for every address or for any free port.
+	// Endpoint is "tcp://ADDRESS:PORT", where * stands for every IPv4 address or for any free port, and ADDRESS may be the
+	// name of an interface; or "ipc://PATH" where the system has such sockets; or "inproc://NAME", which only links of
+	// the same Sockets reach.
 	Endpoint string
 	// Identity is the routing identity that peers see, at most 255 octets; seldom needed.
 	Identity []byte
@@ -121,13 +125,18 @@ type ListenOptions struct {
 	Linger time.Duration
 	// Subscribe lists the prefixes that a Sub wants; an empty prefix is everything.
 	Subscribe [][]byte
+	// Security says whom to admit; the zero value admits everybody.
+	Security Security
+	// Heartbeat is after how long a silence of a connection its other end is asked for a sign of life (ZMTP's PING), and
+	// after how long another silence it counts as broken. 0 means never.
+	Heartbeat time.Duration
 }
 
 // DialOptions describe a socket that connects.
 type DialOptions struct {
 	// Kind is Dealer, Pub or Sub.
 	Kind Kind
-	// Endpoint is "tcp://ADDRESS:PORT".
+	// Endpoint is "tcp://ADDRESS:PORT" (a name that resolves to an address will do), "ipc://PATH" or "inproc://NAME".
 	Endpoint string
 	// Identity is the routing identity under which a Router knows us: 1 to 255 octets not beginning with zero; nil
 	// lets the peer choose one.
@@ -143,16 +152,22 @@ type DialOptions struct {
 	Linger time.Duration
 	// Subscribe as in ListenOptions.
 	Subscribe [][]byte
-	// SendOnly says that nothing is expected from the peer: what arrives nevertheless is not read.
+	// SendOnly says that nothing is expected from the peer: what arrives nevertheless is not delivered.
 	SendOnly bool
+	// Security is what we show to the listener, and what we expect of it.
+	Security Security
+	// Heartbeat as in ListenOptions.
+	Heartbeat time.Duration
 }
 
 // Stats are counters since Open, and two gauges.
 type Stats struct {
 	Sent     uint64 // messages that Send accepted
 	Received uint64 // messages put into the inbox
-	Dropped  uint64 // messages dropped because they exceed MaxFrames or MaxMessage
+	Dropped  uint64 // messages dropped because they exceed MaxFrames or MaxMessage, or because nobody wants them
 	Full     uint64 // times that a link became full
+	Lost     uint64 // messages in the transport's hands when their connection broke, as far as the transport knows
+	Refused  uint64 // connections to listeners that ended before they were admitted, as far as the transport knows
 	Sockets  int    // open sockets now
 	Waiting  int    // events in the inbox now
 }

@@ -1,0 +1,252 @@
+package zmtp
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// The reasons why a connection ends on our side.
+var (
+	errClosed   = errors.New("zmtp: closed at this end")
+	errReplaced = errors.New("zmtp: replaced by another connection of the same identity")
+	errSilent   = errors.New("zmtp: the other end gave no sign of life")
+)
+
+// owner is the socket that a connection belongs to.
+type owner interface {
+	// event is a beginning of every event of the connection.
+	event(*conn) zsock.Event
+	// roomMade is called when the writer has taken something from the queue, whose mu is held.
+	roomMade(*queue)
+	// connEnded is called by the connection's reader as the last thing it does.
+	connEnded(*conn, error)
+}
+
+// conn is a connection whose two ends have admitted each other. A goroutine reads from it as long as it lives; one that
+// writes exists only while there is something to write.
+type conn struct {
+	set    *sockets
+	owner  owner
+	opts   *options // the socket's
+	net    net.Conn
+	raw    syscall.RawConn // nil: only net's own methods are there
+	peer   []byte          // routing identity of the other end
+	addr   netip.Addr
+	cipher cipher
+	minor  byte // the peer's version is 3.minor
+
+	in     input
+	writer func() // write, made once, so that starting it costs no memory
+	watch  atomic.Pointer[watch]
+	topics topics // of a Pub: what the peer subscribed to
+
+	gone     chan struct{} // closed by kill
+	killed   sync.Once
+	cause    error // of kill
+	draining atomic.Bool
+	finished chan struct{} // closed when the reader has ended
+	told     bool          // a listener has said Up
+
+	// Under out.mu:
+	out      *queue
+	writing  bool   // a writer runs
+	control  []byte // commands to be sent before any message, as frames
+	flushing bool   // to be killed as soon as everything is written
+}
+
+// maxControl bounds what waits of commands: a peer that asks faster than it reads gets fewer answers.
+const maxControl = 1 << 10
+
+func newConn(s *sockets, o owner, opts *options, nc net.Conn, a admitted) *conn {
+	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor,
+		gone: make(chan struct{}), finished: make(chan struct{})}
+	c.in.rest = a.leftover
+	c.writer = c.write
+	c.in.prepare(c)
+	if opts.kind == zsock.Sub {
+		for _, topic := range opts.subscribe {
+			c.control = appendSubscription(c.control, topic, a.minor)
+		}
+	}
+	return c
+}
+
+// rawOf is how to wait on a connection without holding a buffer, or nil.
+func rawOf(nc net.Conn) syscall.RawConn {
+	if !canWait {
+		return nil
+	}
+	if sc, ok := nc.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+// addrOf is the other end's address; that of an IPC or in-process connection is the zero Addr.
+func addrOf(nc net.Conn) netip.Addr {
+	if a, ok := nc.RemoteAddr().(*net.TCPAddr); ok {
+		return a.AddrPort().Addr().Unmap()
+	}
+	if a := nc.RemoteAddr(); a != nil {
+		if ap, err := netip.ParseAddrPort(a.String()); err == nil {
+			return ap.Addr().Unmap()
+		}
+	}
+	return netip.Addr{}
+}
+
+// kill ends the connection; its reader and its writer notice. It does not block.
+func (c *conn) kill(cause error) {
+	c.killed.Do(func() {
+		c.cause = cause
+		close(c.gone)
+		c.net.Close()
+		if w := c.watch.Load(); w != nil {
+			w.stop()
+		}
+	})
+}
+
+func (c *conn) alive() bool {
+	select {
+	case <-c.gone:
+		return false
+	default:
+		return true
+	}
+}
+
+// drain ends the connection in favour of another one of the same identity, as soon as everything was read that had come.
+func (c *conn) drain() {
+	c.draining.Store(true)
+	if c.net.SetReadDeadline(time.Unix(1, 0)) != nil {
+		c.kill(errReplaced)
+	}
+}
+
+// write is the writer's goroutine.
+func (c *conn) write() {
+	defer c.set.running.Done()
+	q := c.out
+	q.mu.Lock()
+	for c.alive() {
+		control := c.control
+		c.control = nil
+		var batch *chunk
+		if control == nil {
+			if batch = q.pop(); batch != nil {
+				c.owner.roomMade(q)
+			}
+		}
+		if control == nil && batch == nil {
+			break
+		}
+		q.mu.Unlock()
+		lost, err := c.transmit(control, batch)
+		if err != nil {
+			c.set.lost.Add(uint64(lost))
+			c.kill(err)
+		}
+		q.mu.Lock()
+		if err != nil {
+			break
+		}
+	}
+	c.writing = false
+	if c.flushing {
+		c.kill(errClosed)
+	}
+	q.mu.Unlock()
+}
+
+// transmit writes commands or a batch of messages, and says how many messages may be lost when that fails.
+func (c *conn) transmit(control []byte, batch *chunk) (lost int, err error) {
+	if batch == nil {
+		if c.cipher != nil {
+			control = c.seal(nil, control)
+		}
+		_, err := c.net.Write(control)
+		return 0, err
+	}
+	defer batch.free()
+	if c.cipher == nil {
+		_, err := c.net.Write(batch.b)
+		return batch.messages, err
+	}
+	sealed := newChunk(len(batch.b) + len(batch.b)/2)
+	defer sealed.free()
+	for rest := batch.b; len(rest) > 0; {
+		// A chunk of many small frames can become several times as long.
+		n := wholeFrames(rest, gatherChunk)
+		sealed.b = c.seal(sealed.b[:0], rest[:n])
+		rest = rest[n:]
+		if _, err := c.net.Write(sealed.b); err != nil {
+			return batch.messages, err
+		}
+	}
+	return 0, nil
+}
+
+// wholeFrames is the length of the frames at the beginning of b that end within the first octets, and of one at least.
+func wholeFrames(b []byte, octets int) int {
+	at := 0
+	for at < len(b) {
+		_, size, n := parseHeader(b[at:])
+		if at > 0 && at+n+int(size) > octets {
+			break
+		}
+		at += n + int(size)
+	}
+	return at
+}
+
+// seal appends frames, encrypted.
+func (c *conn) seal(dst, frames []byte) []byte {
+	for len(frames) > 0 {
+		flags, size, n := parseHeader(frames)
+		body := frames[n : n+int(size)]
+		frames = frames[n+int(size):]
+		// Where the header ends depends on the body's length, which is only known exactly when it is there.
+		if at := len(dst); len(body)+c.cipher.overhead() > 255 {
+			dst = append(dst, make([]byte, maxHeader)...)
+			dst = c.cipher.seal(dst, flags&^flagLong, body)
+			dst[at] = flagLong
+			binary.BigEndian.PutUint64(dst[at+1:], uint64(len(dst)-at-maxHeader))
+		} else {
+			dst = append(dst, 0, 0)
+			dst = c.cipher.seal(dst, flags&^flagLong, body)
+			dst[at+1] = byte(len(dst) - at - 2)
+		}
+	}
+	return dst
+}
+
+// tell sends a command, unless too many wait.
+func (c *conn) tell(body []byte) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	if len(c.control)+sizeOfFrame(len(body)) <= maxControl && c.out.conn == c {
+		c.control = appendFrame(c.control, flagCommand, body)
+		c.out.start()
+	}
+}
+
+// flush ends the connection once everything queued is written, at the latest after that time. out.mu is held.
+func (c *conn) flush(linger time.Duration) {
+	if linger <= 0 || !c.writing {
+		c.kill(errClosed)
+		return
+	}
+	c.flushing = true
+	time.AfterFunc(linger, func() { c.kill(errClosed) })
+}

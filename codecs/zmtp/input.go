@@ -1,0 +1,457 @@
+package zmtp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// input is what a connection remembers between two reads. While nothing is on its way that is next to nothing: the buffer
+// to read into is taken from a pool when there is something to read.
+type input struct {
+	rest   []byte   // a header that is not whole; at first, what came behind the handshake
+	body   []byte   // a frame's body that is not whole
+	flags  byte     // of that frame
+	size   int      // of that frame's body; -1: there is none
+	parts  [][]byte // the frames of a message that is not whole
+	count  int      // of frames
+	octets int64    // of the message
+	excess bool     // the message is too large, or nobody wants it
+	trust  int      // the longest body that came so far: so much may be allocated at once
+
+	scratch *scratch // while reading
+	n       int
+	err     error
+	onReady func(fd uintptr) bool
+	drained int // octets read since a successor waits
+
+	small []byte // the buffer to wait with, where one cannot wait without
+	more  bool   // it was full the last time
+}
+
+// scratch is what reading needs besides.
+type scratch struct {
+	buf    [64 << 10]byte
+	events []zsock.Event
+	parts  [][]byte
+	data   []byte   // where the bodies of small frames are laid
+	heads  [][]byte // where the slices of frames are laid
+}
+
+const (
+	batchEvents = 128      // events handed over in one go
+	slabOctets  = 4 << 10  // bodies of small frames share so much memory
+	slabFrames  = 64       // and so many slices
+	directRead  = 16 << 10 // what is missing of a body is read to its place if it is at least that
+	smallRead   = 512
+	firstBody   = 64 << 10 // the most that is allocated for a body before it has come
+	maxDrain    = 8 << 20  // octets still read from a connection whose successor waits
+)
+
+var scratches = sync.Pool{New: func() any {
+	return &scratch{events: make([]zsock.Event, 0, batchEvents), parts: make([][]byte, 0, 16)}
+}}
+
+func (s *scratch) free() {
+	clear(s.events) // nothing is left there unless the connection ended
+	clear(s.parts)
+	s.events, s.parts, s.data, s.heads = s.events[:0], s.parts[:0], nil, nil
+	scratches.Put(s)
+}
+
+func (in *input) prepare(c *conn) {
+	in.size = -1
+	if c.raw != nil {
+		in.onReady = c.onReady()
+	}
+}
+
+// read is the reader's goroutine.
+func (c *conn) read() {
+	defer c.set.running.Done()
+	err := c.receive()
+	c.kill(err)
+	c.owner.connEnded(c, c.cause)
+	close(c.finished)
+}
+
+func (c *conn) receive() error {
+	if len(c.in.rest) > 0 {
+		s := scratches.Get().(*scratch)
+		rest := c.in.rest
+		c.in.rest = nil
+		err := c.consume(s, rest)
+		s.free()
+		if err != nil {
+			return err
+		}
+	}
+	for {
+		s, n, err := c.fill()
+		if s != nil {
+			if n > 0 {
+				if w := c.watch.Load(); w != nil {
+					w.heard()
+				}
+				if cerr := c.consume(s, s.buf[:n]); cerr != nil {
+					err = cerr
+				}
+			}
+			s.free()
+		}
+		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) && c.draining.Load() {
+			err = nil // drain woke us
+		}
+		if err != nil {
+			return err
+		}
+		if c.draining.Load() {
+			if c.raw == nil || c.in.drained > maxDrain {
+				return errReplaced
+			}
+			c.in.drained += n
+			c.net.SetReadDeadline(time.Time{})
+		}
+	}
+}
+
+// fill waits until something can be read and reads it: into a body that lacks much, or else into a scratch.
+func (c *conn) fill() (*scratch, int, error) {
+	in := &c.in
+	if in.size-len(in.body) >= directRead && in.size >= 0 && !c.draining.Load() {
+		in.growBody(in.size)
+		n, err := c.net.Read(in.body[len(in.body):min(cap(in.body), in.size)])
+		in.body = in.body[:len(in.body)+n]
+		if n > 0 {
+			if w := c.watch.Load(); w != nil {
+				w.heard()
+			}
+		}
+		if len(in.body) < in.size {
+			return nil, 0, err
+		}
+		s := scratches.Get().(*scratch)
+		defer s.free()
+		in.load(s)
+		if ferr := c.bodyDone(s); ferr != nil {
+			return nil, 0, ferr
+		}
+		in.save(s)
+		return nil, 0, errors.Join(c.hand(s), err)
+	}
+	if c.raw == nil {
+		return c.fillSmall()
+	}
+	err := c.raw.Read(in.onReady)
+	s := in.scratch
+	in.scratch = nil
+	if err == nil {
+		err = in.err
+	}
+	n := max(in.n, 0)
+	in.n, in.err = 0, nil
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return s, n, err
+}
+
+// fillSmall is fill for connections that one cannot wait on without a buffer: it waits with a small one, and takes a large
+// one when that was not enough.
+func (c *conn) fillSmall() (*scratch, int, error) {
+	in := &c.in
+	if in.more {
+		s := scratches.Get().(*scratch)
+		n, err := c.net.Read(s.buf[:])
+		in.more = n >= smallRead
+		return s, n, err
+	}
+	if in.small == nil {
+		in.small = make([]byte, smallRead)
+	}
+	n, err := c.net.Read(in.small)
+	in.more = n == smallRead
+	s := scratches.Get().(*scratch)
+	copy(s.buf[:], in.small[:n])
+	return s, n, err
+}
+
+// growBody makes room for more of a body: as much as may be trusted, at most doubling what has come.
+func (in *input) growBody(size int) {
+	if len(in.body) < cap(in.body) {
+		return
+	}
+	room := min(size, max(firstBody, in.trust, 2*len(in.body)))
+	body := make([]byte, len(in.body), room)
+	copy(body, in.body)
+	in.body = body
+}
+
+// consume takes frames from what was read and hands over the messages that are whole.
+func (c *conn) consume(s *scratch, data []byte) error {
+	in := &c.in
+	in.load(s)
+	for len(data) > 0 {
+		if in.size >= 0 { // the body of a frame that began earlier
+			in.growBody(in.size)
+			n := min(len(data), in.size-len(in.body), cap(in.body)-len(in.body))
+			in.body = append(in.body, data[:n]...)
+			data = data[n:]
+			if len(in.body) == in.size {
+				if err := c.bodyDone(s); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		flags, size, n := byte(0), uint64(0), 0
+		if len(in.rest) == 0 {
+			if flags, size, n = parseHeader(data); n == 0 {
+				in.rest = slices.Clone(data)
+				break
+			}
+			data = data[n:]
+		} else {
+			had := len(in.rest)
+			in.rest = append(in.rest, data[:min(len(data), maxHeader-had)]...)
+			if flags, size, n = parseHeader(in.rest); n == 0 {
+				break
+			}
+			data = data[n-had:]
+			in.rest = nil
+		}
+		if err := c.checkFrame(flags, size); err != nil {
+			return err
+		}
+		if uint64(len(data)) < size {
+			in.flags, in.size = flags, int(size)
+			in.body = append(make([]byte, 0, min(in.size, max(firstBody, in.trust))), data...)
+			break
+		}
+		body := data[:size]
+		if err := c.frame(s, flags, body, len(data), false); err != nil {
+			return err
+		}
+		data = data[size:]
+	}
+	in.save(s)
+	return c.hand(s)
+}
+
+// load and save keep the frames of a message that is not whole.
+func (in *input) load(s *scratch) {
+	s.parts = append(s.parts[:0], in.parts...)
+	in.parts = nil
+}
+
+func (in *input) save(s *scratch) {
+	if len(s.parts) > 0 {
+		in.parts = slices.Clone(s.parts)
+		clear(s.parts)
+		s.parts = s.parts[:0]
+	}
+}
+
+// bodyDone goes on with a body that has come in pieces.
+func (c *conn) bodyDone(s *scratch) error {
+	in := &c.in
+	body := in.body
+	in.trust = max(in.trust, min(in.size, int(c.opts.maxMessage)))
+	in.body, in.size = nil, -1
+	return c.frame(s, in.flags, body, len(body), true)
+}
+
+// checkFrame refuses a frame by its header.
+func (c *conn) checkFrame(flags byte, size uint64) error {
+	if flags&^(flagMore|flagLong|flagCommand) != 0 || flags&(flagMore|flagCommand) == flagMore|flagCommand {
+		return fmt.Errorf("zmtp: the other end sent a frame with flags %#x", flags)
+	}
+	most := uint64(c.opts.maxMessage)
+	if c.cipher != nil {
+		most += uint64(c.cipher.overhead())
+	} else if flags&flagCommand != 0 {
+		most = maxCommand
+	}
+	if size > most {
+		return fmt.Errorf("zmtp: the other end sent a frame of %d octets: at most %d are taken", size, most)
+	}
+	return nil
+}
+
+// frame goes on with a whole frame. remaining is how many octets of the buffer have not been looked at, the body's among
+// them; owned says that the body is no part of a buffer.
+func (c *conn) frame(s *scratch, flags byte, body []byte, remaining int, owned bool) error {
+	if c.cipher != nil {
+		dst, shared := s.room(len(body), remaining)
+		plain, inner, err := c.cipher.open(dst, body)
+		if err != nil {
+			return err
+		}
+		if shared {
+			s.data = plain
+		}
+		body, flags, owned = plain[len(dst):len(plain):len(plain)], inner, true
+		if flags&flagCommand == 0 && int64(len(body)) > c.opts.maxMessage {
+			return fmt.Errorf("zmtp: the other end sent a frame of %d octets: at most %d are taken", len(body), c.opts.maxMessage)
+		}
+	}
+	if flags&flagCommand != 0 {
+		return c.command(body)
+	}
+	in := &c.in
+	in.count++
+	in.octets += int64(len(body))
+	if !in.excess && (in.octets > c.opts.maxMessage || in.count > zsock.MaxFrames || !c.opts.reads) {
+		in.excess = true
+		clear(s.parts)
+		s.parts = s.parts[:0]
+	}
+	if !in.excess {
+		if !owned {
+			body = s.keep(body, remaining)
+		}
+		s.parts = append(s.parts, body)
+	} else if c.opts.kind == zsock.Pub && in.count == 1 && flags&flagMore == 0 {
+		if err := c.subscribeMessage(body); err != nil {
+			return err
+		}
+		in.count, in.octets, in.excess = 0, 0, false
+		return nil
+	}
+	if flags&flagMore != 0 {
+		return nil
+	}
+	excess := in.excess
+	in.count, in.octets, in.excess = 0, 0, false
+	if !excess && c.opts.kind == zsock.Sub && !c.opts.wants(s.parts[0]) {
+		clear(s.parts)
+		s.parts = s.parts[:0]
+		excess = true
+	}
+	if excess {
+		c.set.dropped.Add(1)
+		return nil
+	}
+	e := c.owner.event(c)
+	e.Type, e.Frames = zsock.Message, s.collect(remaining)
+	s.events = append(s.events, e)
+	if len(s.events) == cap(s.events) {
+		return c.hand(s)
+	}
+	return nil
+}
+
+// hand hands over what was gathered, and waits while the inbox is full.
+func (c *conn) hand(s *scratch) error {
+	if len(s.events) == 0 {
+		return nil
+	}
+	c.set.received.Add(uint64(len(s.events))) // before anybody can see them
+	if left := c.set.deliver(c, s.events); left > 0 {
+		c.set.received.Add(-uint64(left))
+		c.set.lost.Add(uint64(left))
+		return c.cause
+	}
+	clear(s.events)
+	s.events = s.events[:0]
+	return nil
+}
+
+// lone is all the memory of a short message that came alone, so that it is allocated in one go.
+type lone struct {
+	heads [4][]byte
+	data  [160]byte
+}
+
+// reserve makes room for a small body, and for as many of those behind it as may share the memory.
+func (s *scratch) reserve(n, remaining int) {
+	if remaining <= len(lone{}.data) && len(s.heads) == 0 && len(s.parts) == 0 {
+		l := new(lone)
+		s.data, s.heads = l.data[:0], l.heads[:0]
+		return
+	}
+	s.data = make([]byte, 0, min(max(remaining, n), slabOctets))
+}
+
+// keep copies a body out of the buffer, into memory that belongs to the receiver.
+func (s *scratch) keep(body []byte, remaining int) []byte {
+	if len(body) == 0 {
+		return []byte{}
+	}
+	if len(body) > slabOctets/2 {
+		own := append([]byte(nil), body...)
+		return own[:len(own):len(own)]
+	}
+	if cap(s.data)-len(s.data) < len(body) {
+		s.reserve(len(body), remaining)
+	}
+	at := len(s.data)
+	s.data = append(s.data, body...)
+	return s.data[at:len(s.data):len(s.data)]
+}
+
+// room is where a body of at most n octets may be appended to: the memory that small ones share, or memory of its own.
+func (s *scratch) room(n, remaining int) (dst []byte, shared bool) {
+	if n > slabOctets/2 {
+		return make([]byte, 0, n), false
+	}
+	if cap(s.data)-len(s.data) < n {
+		s.reserve(n, remaining)
+	}
+	return s.data, true
+}
+
+// collect makes the message out of the parts.
+func (s *scratch) collect(remaining int) [][]byte {
+	n := len(s.parts)
+	large := false
+	for _, p := range s.parts {
+		large = large || len(p) > slabOctets/2
+	}
+	var frames [][]byte
+	switch {
+	case large || n > slabFrames:
+		frames = slices.Clone(s.parts)
+	case cap(s.heads)-len(s.heads) < n:
+		each := len(s.parts[0]) + 2
+		s.heads = make([][]byte, 0, min(slabFrames, max(n, n*(remaining/each))))
+		fallthrough
+	default:
+		at := len(s.heads)
+		s.heads = append(s.heads, s.parts...)
+		frames = s.heads[at:len(s.heads):len(s.heads)]
+	}
+	clear(s.parts)
+	s.parts = s.parts[:0]
+	return frames
+}
+
+// command does what a command on an established connection asks for.
+func (c *conn) command(body []byte) error {
+	name, data, err := parseCommand(body)
+	if err != nil {
+		return err
+	}
+	switch name {
+	case "PING":
+		ttl, context, err := parsePing(data)
+		if err != nil {
+			return err
+		}
+		c.allow(ttl)
+		c.tell(command("PONG", context))
+	case "SUBSCRIBE", "CANCEL":
+		if c.opts.kind == zsock.Pub {
+			return c.topics.change(name == "SUBSCRIBE", data)
+		}
+	case "ERROR":
+		return parseError(data)
+	}
+	return nil // PONG did its work by coming; what is unknown is ignored
+}

@@ -1,0 +1,270 @@
+package zmtp
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// Times of connecting, chosen for peers on a local network.
+const (
+	reconnectFirst = 100 * time.Millisecond // after a failure; then doubled up to
+	reconnectMost  = 2 * time.Second
+	connectMost    = 10 * time.Second // an address where nobody answers
+	settled        = time.Second      // a connection that stood so long is made anew at once when it breaks
+)
+
+// link is a socket that connects. Everything but set and opts is under queue.mu.
+type link struct {
+	set   *sockets
+	opts  *options
+	queue queue
+
+	endpoint endpoint
+	// life is raised whenever what goes on shall go on no more: what an older life began ends without effect.
+	life     int
+	cancel   context.CancelFunc // of an attempt to connect
+	retry    *time.Timer
+	failures int
+	since    time.Time // when the connection came to stand
+	ended    bool
+	deadline *time.Timer // of the linger
+}
+
+func (l *link) event(c *conn) zsock.Event { return zsock.Event{Link: l, Peer: c.peer, Addr: c.addr} }
+
+func (l *link) Send(frames [][]byte) error {
+	octets, wire, err := measure(frames)
+	if err != nil {
+		return err
+	}
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if l.opts.kind == zsock.Pub {
+		return l.publish(frames, octets, wire)
+	}
+	err = q.push(frames, octets, wire)
+	switch err {
+	case nil:
+		l.set.sent.Add(1)
+	case zsock.ErrFull:
+		if !q.full {
+			q.full = true
+			l.set.filled.Add(1)
+		}
+	}
+	return err
+}
+
+// publish sends to a subscriber that is connected, subscribed and fast enough, and drops otherwise.
+func (l *link) publish(frames [][]byte, octets int64, wire int) error {
+	q := &l.queue
+	if q.closing {
+		return zsock.ErrClosed
+	}
+	if q.conn != nil && q.conn.topics.match(frames[0]) {
+		if err := q.push(frames, octets, wire); err != nil && err != zsock.ErrFull {
+			return err
+		}
+	}
+	l.set.sent.Add(1)
+	return nil
+}
+
+// roomMade tells a sender that met a full queue that there is room.
+func (l *link) roomMade(q *queue) {
+	if q.full && q.roomy() {
+		q.full = false
+		l.set.inbox.Put(zsock.Event{Type: zsock.Writable, Link: l})
+	}
+}
+
+// connect begins to connect. queue.mu is held.
+func (l *link) connect() {
+	l.life++
+	ctx, cancel := context.WithTimeout(l.set.ctx, connectMost)
+	l.cancel = cancel
+	l.set.running.Add(1)
+	go l.attempt(ctx, l.life, l.endpoint)
+}
+
+// attempt is a goroutine that tries to connect once.
+func (l *link) attempt(ctx context.Context, life int, ep endpoint) {
+	defer l.set.running.Done()
+	nc, err := l.set.dial(ctx, ep)
+	var a admitted
+	if err == nil {
+		stop := context.AfterFunc(ctx, func() { nc.Close() })
+		a, err = shake(nc, l.opts.end(nc), l.opts.kind, l.set.transport.HandshakeTimeout)
+		if !stop() && err == nil {
+			err = ctx.Err()
+		}
+	}
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if l.life == life {
+		l.cancel()
+		l.cancel = nil
+		if err == nil {
+			l.stands(nc, a)
+			return
+		}
+		l.failures++
+		l.set.inbox.Put(zsock.Event{Type: zsock.Failed, Link: l, Addr: ep.addr(), Err: fmt.Errorf("zmtp: connect to %s: %w", ep.text, explain(err))})
+		l.later()
+	}
+	if nc != nil {
+		nc.Close()
+	}
+}
+
+// stands goes on with a connection. queue.mu is held.
+func (l *link) stands(nc net.Conn, a admitted) {
+	c := newConn(l.set, l, l.opts, nc, a)
+	c.out = &l.queue
+	l.since = time.Now()
+	l.queue.conn = c
+	e := l.event(c)
+	e.Type = zsock.Up
+	l.set.inbox.Put(e)
+	c.startWatch()
+	l.set.running.Add(1)
+	// A goroutine of its own: connecting and shaking hands have made this one's stack larger than reading needs.
+	go c.read()
+	if l.queue.first != nil || c.control != nil {
+		l.queue.start()
+	}
+	if l.queue.closing {
+		c.flushing = true // see write
+		if !c.writing {
+			c.kill(errClosed)
+		}
+	}
+}
+
+// later connects anew, after a while. queue.mu is held.
+func (l *link) later() {
+	wait := min(reconnectFirst<<min(l.failures-1, 10), reconnectMost)
+	if l.failures == 0 {
+		wait = 0
+	}
+	// Everybody who lost the same peer at the same time shall not come back at the same time.
+	wait = wait/2 + rand.N(wait/2+1)
+	life := l.life
+	l.retry = time.AfterFunc(wait, func() {
+		l.queue.mu.Lock()
+		defer l.queue.mu.Unlock()
+		if l.life == life && !l.ended {
+			l.connect()
+		}
+	})
+}
+
+// connEnded is called by the reader of a connection.
+func (l *link) connEnded(c *conn, cause error) {
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.conn != c {
+		return // Redial, Drop or Close had ended it
+	}
+	q.conn = nil
+	if q.closing && q.first == nil {
+		l.end()
+		return
+	}
+	if time.Since(l.since) >= settled {
+		l.failures = 0
+	} else {
+		l.failures++
+	}
+	e := l.event(c)
+	e.Type, e.Err = zsock.Down, cause
+	l.set.inbox.Put(e)
+	l.later()
+}
+
+// Redial goes on at another endpoint, with everything that is queued.
+func (l *link) Redial(to string) error {
+	ep, err := parseDialled(to)
+	if err != nil {
+		return err
+	}
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closing {
+		return zsock.ErrClosed
+	}
+	l.interrupt()
+	l.endpoint, l.failures = ep, 0
+	l.connect()
+	return nil
+}
+
+// interrupt ends the connection, or whatever is done to have one. queue.mu is held.
+func (l *link) interrupt() {
+	l.life++
+	if l.cancel != nil {
+		l.cancel()
+		l.cancel = nil
+	}
+	if l.retry != nil {
+		l.retry.Stop()
+	}
+	if c := l.queue.conn; c != nil {
+		l.queue.conn = nil
+		c.kill(errClosed)
+	}
+}
+
+// Close ends the link once what is queued has left, at the latest after Linger.
+func (l *link) Close() error { return l.close(l.opts.linger) }
+
+// Drop ends the link at once.
+func (l *link) Drop() error { return l.close(0) }
+
+func (l *link) close(linger time.Duration) error {
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if l.ended || q.closing && linger > 0 {
+		return nil
+	}
+	q.closing = true
+	if c := q.conn; c != nil && c.writing {
+		c.flushing = true
+	} else if q.first == nil {
+		linger = 0
+	}
+	if linger <= 0 {
+		l.end()
+		return nil
+	}
+	l.deadline = time.AfterFunc(linger, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		l.end()
+	})
+	return nil
+}
+
+// end is the end. queue.mu is held.
+func (l *link) end() {
+	if l.ended {
+		return
+	}
+	l.ended = true
+	if l.deadline != nil {
+		l.deadline.Stop()
+	}
+	l.interrupt()
+	l.queue.forget()
+	l.set.forget(l)
+}

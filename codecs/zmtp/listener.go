@@ -1,0 +1,246 @@
+package zmtp
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// acceptPause is how long nobody is accepted when the process may open no more descriptors.
+const acceptPause = 100 * time.Millisecond
+
+// listener is a bound socket.
+type listener struct {
+	set      *sockets
+	opts     *options
+	endpoint string
+	net      net.Listener
+	door     door
+	closed   chan struct{}
+
+	mu        sync.RWMutex
+	conns     map[*conn]struct{}
+	peers     map[string]*conn // by routing identity; of a Router
+	generated uint32
+	closing   bool
+}
+
+func (s *sockets) listen(at string, opts *options) (*listener, error) {
+	ep, err := parseEndpoint(at)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	closing := s.closing
+	s.mu.Unlock()
+	if closing {
+		return nil, zsock.ErrClosed
+	}
+	nl, endpoint, err := s.bind(ep)
+	if err != nil {
+		return nil, fmt.Errorf("zmtp: listen at %s: %w", at, explain(err))
+	}
+	l := &listener{set: s, opts: opts, endpoint: endpoint, net: nl, closed: make(chan struct{}), conns: map[*conn]struct{}{}, peers: map[string]*conn{}}
+	l.door = door{most: s.transport.Handshakes, mostPerAddr: s.transport.HandshakesPerAddr}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		go nl.Close() // an in-process one takes s.mu
+		return nil, zsock.ErrClosed
+	}
+	s.listeners[l] = struct{}{}
+	s.running.Add(1)
+	go l.accept()
+	return l, nil
+}
+
+func (l *listener) Endpoint() string { return l.endpoint }
+
+// accept is a goroutine that lets connections in.
+func (l *listener) accept() {
+	defer l.set.running.Done()
+	for {
+		nc, err := l.net.Accept()
+		if err == nil {
+			if v := l.door.enter(nc); v != nil {
+				l.set.running.Add(1)
+				go l.greet(v)
+			}
+			continue
+		}
+		select {
+		case <-l.closed:
+			return
+		default:
+		}
+		l.set.log.Error("zmtp: accepting is suspended for a moment", "endpoint", l.endpoint, "error", explain(err))
+		select {
+		case <-l.closed:
+			return
+		case <-time.After(acceptPause):
+		}
+	}
+}
+
+// greet is a goroutine that shakes hands with a visitor.
+func (l *listener) greet(v *visitor) {
+	defer l.set.running.Done()
+	a, err := shake(v.conn, l.opts.end(v.conn), l.opts.kind, l.set.transport.HandshakeTimeout)
+	if !l.door.leave(v) {
+		err = errCrowded
+	}
+	if err == nil {
+		err = l.admit(v.conn, a)
+	}
+	if err == nil {
+		return
+	}
+	v.conn.Close()
+	l.set.refused.Add(1)
+	// Of strangers who fail the consumer hears only while that cannot keep it from what matters.
+	if box := l.set.inbox; box.Len() < refusalsHeld {
+		box.Offer([]zsock.Event{{Type: zsock.Failed, Addr: addrOf(v.conn), Err: err}})
+	}
+}
+
+// refusalsHeld is how many events may wait when a refusal is told.
+const refusalsHeld = 100
+
+// admit goes on with a connection.
+func (l *listener) admit(nc net.Conn, a admitted) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing {
+		return zsock.ErrClosed
+	}
+	if len(a.peer.identity) == 0 && l.opts.kind == zsock.Router {
+		l.generated++
+		a.peer.identity = generated(l.generated)
+	}
+	c := newConn(l.set, l, l.opts, nc, a)
+	c.out = &queue{maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
+	l.conns[c] = struct{}{}
+	var before *conn
+	if l.opts.kind == zsock.Router {
+		before = l.peers[string(c.peer)]
+		l.peers[string(c.peer)] = c
+	}
+	c.startWatch()
+	if c.control != nil {
+		c.out.mu.Lock()
+		c.out.start()
+		c.out.mu.Unlock()
+	}
+	l.set.running.Add(1)
+	go l.serve(c, before)
+	return nil
+}
+
+// serve is the reader's goroutine. What the connection before it brought comes first.
+func (l *listener) serve(c, before *conn) {
+	if before != nil {
+		before.drain()
+		<-before.finished
+	}
+	e := l.event(c)
+	e.Type = zsock.Up
+	c.told = l.set.deliver(c, []zsock.Event{e}) == 0
+	c.read()
+}
+
+func (l *listener) event(c *conn) zsock.Event { return zsock.Event{Peer: c.peer, Addr: c.addr} }
+
+func (l *listener) roomMade(*queue) {}
+
+func (l *listener) connEnded(c *conn, cause error) {
+	l.mu.Lock()
+	delete(l.conns, c)
+	if l.peers[string(c.peer)] == c {
+		delete(l.peers, string(c.peer))
+	}
+	closing := l.closing
+	l.mu.Unlock()
+	c.out.mu.Lock()
+	c.out.conn = nil
+	c.out.closing = true
+	c.set.lost.Add(uint64(c.out.forget()))
+	c.out.mu.Unlock()
+	if !closing && c.told {
+		e := l.event(c)
+		e.Type, e.Err = zsock.Down, cause
+		l.set.turns.deliver(l.set.inbox, []zsock.Event{e}, l.closed)
+	}
+}
+
+func (l *listener) Send(peer []byte, frames [][]byte) error {
+	octets, wire, err := measure(frames)
+	if err != nil {
+		return err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	switch {
+	case l.closing:
+		return zsock.ErrClosed
+	case l.opts.kind == zsock.Pub:
+		for c := range l.conns {
+			if c.topics.match(frames[0]) {
+				c.send(frames, octets, wire)
+			}
+		}
+		l.set.sent.Add(1)
+		return nil
+	case l.opts.kind == zsock.Sub:
+		return fmt.Errorf("%w: a SUB cannot send", zsock.ErrInvalid)
+	}
+	c := l.peers[string(peer)]
+	if c == nil {
+		return zsock.ErrUnknownPeer
+	}
+	switch err := c.send(frames, octets, wire); err {
+	case nil:
+		l.set.sent.Add(1)
+		return nil
+	case zsock.ErrClosed:
+		return zsock.ErrUnknownPeer
+	default:
+		return err
+	}
+}
+
+func (c *conn) send(frames [][]byte, octets int64, wire int) error {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return c.out.push(frames, octets, wire)
+}
+
+// Close unbinds. What is queued for peers may still leave, within Linger.
+func (l *listener) Close() error {
+	l.mu.Lock()
+	if l.closing {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closing = true
+	close(l.closed)
+	err := l.net.Close()
+	for c := range l.conns {
+		c.out.mu.Lock()
+		c.out.closing = true
+		c.flush(l.opts.linger)
+		c.out.mu.Unlock()
+	}
+	l.mu.Unlock()
+	l.door.close()
+	l.set.mu.Lock()
+	delete(l.set.listeners, l)
+	l.set.mu.Unlock()
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("zmtp: close %s: %w", l.endpoint, err)
+	}
+	return nil
+}

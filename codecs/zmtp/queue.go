@@ -1,0 +1,144 @@
+package zmtp
+
+import (
+	"math/bits"
+	"sync"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// queue holds the messages on their way to one peer, as they will stand on the wire, one behind the other in chunks. It
+// outlives connections: what no writer has taken yet goes out over the next one.
+type queue struct {
+	maxMessages int
+	maxOctets   int64
+
+	mu          sync.Mutex
+	conn        *conn // where to write to; nil while there is no connection
+	first, last *chunk
+	messages    int
+	octets      int64
+	grow        int  // the least capacity of the next chunk: it grows while senders are faster than the writer
+	full        bool // somebody waits for room
+	closing     bool // no more messages; what is queued may still leave
+}
+
+// chunk is a piece of a queue: whole messages, encoded.
+type chunk struct {
+	b        []byte
+	messages int
+	next     *chunk
+}
+
+// Chunks are of 4 KB and powers of two more, up to 64 KB for what is gathered and to 4 MB for a single message; above that
+// they are not kept for use again.
+const (
+	leastChunk  = 4 << 10
+	gatherChunk = 64 << 10
+	keptChunks  = 11 // 4 KB << 10 is 4 MB
+)
+
+var chunks [keptChunks]sync.Pool
+
+func newChunk(size int) *chunk {
+	class := bits.Len(uint(max(size, leastChunk)-1)) - bits.Len(uint(leastChunk-1))
+	if class >= keptChunks {
+		return &chunk{b: make([]byte, 0, size)}
+	}
+	if c, ok := chunks[class].Get().(*chunk); ok {
+		return c
+	}
+	return &chunk{b: make([]byte, 0, leastChunk<<class)}
+}
+
+// free gives a chunk back.
+func (c *chunk) free() {
+	class := bits.Len(uint(cap(c.b)-1)) - bits.Len(uint(leastChunk-1))
+	if class < 0 || class >= keptChunks || cap(c.b) != leastChunk<<class {
+		return
+	}
+	*c = chunk{b: c.b[:0]}
+	chunks[class].Put(c)
+}
+
+// measure says how many octets frames have on the wire, and refuses what is no message.
+func measure(frames [][]byte) (octets int64, wire int, err error) {
+	if len(frames) == 0 || len(frames) > zsock.MaxFrames {
+		return 0, 0, zsock.ErrNoFrames
+	}
+	for _, f := range frames {
+		octets += int64(len(f))
+		wire += sizeOfFrame(len(f))
+	}
+	return octets, wire, nil
+}
+
+// push queues a message and starts the writer. mu is held.
+func (q *queue) push(frames [][]byte, octets int64, wire int) error {
+	switch {
+	case q.closing:
+		return zsock.ErrClosed
+	case octets > q.maxOctets:
+		return zsock.ErrTooLarge
+	case q.messages >= q.maxMessages, q.messages > 0 && q.octets+int64(wire) > q.maxOctets:
+		return zsock.ErrFull
+	}
+	c := q.last
+	if c == nil || cap(c.b)-len(c.b) < wire {
+		c = newChunk(max(wire, q.grow))
+		q.grow = min(max(2*q.grow, leastChunk), gatherChunk)
+		if q.last == nil {
+			q.first = c
+		} else {
+			q.last.next = c
+		}
+		q.last = c
+	}
+	b := c.b
+	for _, f := range frames[:len(frames)-1] {
+		b = appendFrame(b, flagMore, f)
+	}
+	c.b = appendFrame(b, 0, frames[len(frames)-1])
+	c.messages++
+	q.messages++
+	q.octets += int64(wire)
+	q.start()
+	return nil
+}
+
+// start starts the connection's writer, unless it runs. mu is held.
+func (q *queue) start() {
+	if c := q.conn; c != nil && !c.writing {
+		c.writing = true
+		c.set.running.Add(1)
+		go c.writer()
+	}
+}
+
+// pop takes the next chunk. mu is held.
+func (q *queue) pop() *chunk {
+	c := q.first
+	if c == nil {
+		q.grow = 0
+		return nil
+	}
+	if q.first = c.next; q.first == nil {
+		q.last = nil
+	}
+	c.next = nil
+	q.messages -= c.messages
+	q.octets -= int64(len(c.b))
+	return c
+}
+
+// roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.
+func (q *queue) roomy() bool { return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2 }
+
+// forget drops what is queued and gives the number of messages. mu is held.
+func (q *queue) forget() (messages int) {
+	messages = q.messages
+	for c := q.pop(); c != nil; c = q.pop() {
+		c.free()
+	}
+	return messages
+}

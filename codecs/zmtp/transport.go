@@ -1,0 +1,68 @@
+package zmtp
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// The defaults of Transport.
+const (
+	DefaultHandshakeTimeout  = 10 * time.Second
+	DefaultHandshakes        = 1024
+	DefaultHandshakesPerAddr = 512
+)
+
+// Transport is ZMTP as a zsock.Transport. The zero value is ready for use.
+type Transport struct {
+	// Listen and Dial make connections; nil means the system's. The network is "tcp4", "tcp6" or "unix". A test passes
+	// its own, and then nothing here knows that there is no network: with testing/synctest not even that time does not pass.
+	Listen func(ctx context.Context, network, address string) (net.Listener, error)
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	// HandshakeTimeout is how long a connection may take until both ends have admitted each other; 0 means
+	// DefaultHandshakeTimeout.
+	HandshakeTimeout time.Duration
+	// Handshakes and HandshakesPerAddr are how many connections to a listener may be in their handshake, in all and from
+	// one address; 0 means the defaults. Another one ends the oldest of them.
+	Handshakes, HandshakesPerAddr int
+}
+
+var _ zsock.Transport = Transport{}
+
+// String is "zmtp".
+func (Transport) String() string { return "zmtp" }
+
+// TellsConnections says that Up, Down and Failed are told.
+func (Transport) TellsConnections() bool { return true }
+
+// Open makes an empty set of sockets. It starts nothing.
+func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
+	keepAlive := net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 10 * time.Second, Count: 6}
+	if t.Listen == nil {
+		t.Listen = (&net.ListenConfig{KeepAliveConfig: keepAlive}).Listen
+	}
+	if t.Dial == nil {
+		t.Dial = (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext
+	}
+	t.HandshakeTimeout = positive(t.HandshakeTimeout, DefaultHandshakeTimeout)
+	t.Handshakes = positive(t.Handshakes, DefaultHandshakes)
+	t.HandshakesPerAddr = positive(t.HandshakesPerAddr, DefaultHandshakesPerAddr)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &sockets{transport: t, log: o.Log, links: map[*link]struct{}{}, listeners: map[*listener]struct{}{},
+		inproc: map[string]*inprocListener{}, closed: make(chan struct{})}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.inbox = zsock.NewInbox(o.Inbox, o.InboxOctets, s.turns.room)
+	return s, nil
+}
+
+func positive[T int | time.Duration](v, otherwise T) T {
+	if v <= 0 {
+		return otherwise
+	}
+	return v
+}
