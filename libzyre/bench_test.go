@@ -11,7 +11,7 @@ import (
 // The two ends are in one process; `go run ./tools/dev bench` has them in two.
 
 func BenchmarkWhisper(b *testing.B) {
-	nodes := zyretest.Cluster(b, 2)
+	nodes := cluster(b, 2)
 	msg := make([]byte, 100)
 	done := make(chan struct{})
 	go func() {
@@ -33,7 +33,7 @@ func BenchmarkWhisper(b *testing.B) {
 }
 
 func BenchmarkWhisperRoundTrip(b *testing.B) {
-	nodes := zyretest.Cluster(b, 2)
+	nodes := cluster(b, 2)
 	msg := make([]byte, 100)
 	go func() {
 		for e := range nodes[1].Events() {
@@ -54,7 +54,7 @@ func BenchmarkMesh(b *testing.B) {
 	const n = 50
 	for b.Loop() {
 		b.StopTimer()
-		cfg := zyretest.Config(b)
+		cfg := config(b)
 		nodes := make([]*zyre.Node, n)
 		b.StartTimer()
 		begin := time.Now()

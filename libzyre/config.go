@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zeromq/gozyre/codecs/libzmq"
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
@@ -61,7 +61,8 @@ type Config struct {
 	// UUID is the node's identity. Default: a fresh one. Two nodes with the
 	// same one on one network drive each other out.
 	UUID UUID `zpl:"uuid"`
-	// Transport carries the messages. Default: libzmq.
+	// Transport carries the messages. Default: zmtp, ZeroMQ's
+	// protocol in Go. codecs/libzmq is the other: libzmq.Transport{}.
 	Transport zsock.Transport `zpl:"-"`
 	// Log gets what a developer wants to know. Default: nothing is logged.
 	Log *slog.Logger `zpl:"-"`
@@ -138,7 +139,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("%w: Queue (%d) and HighWater (%d) must be at least 1", ErrInvalid, cfg.Queue, cfg.HighWater)
 	}
 	if cfg.Transport == nil {
-		cfg.Transport = libzmq.Transport{}
+		cfg.Transport = zmtp.Transport{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

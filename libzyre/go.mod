@@ -6,6 +6,7 @@ require (
 	github.com/google/uuid v1.6.0
 	github.com/zeromq/gozyre/codecs v0.1.0
 	github.com/zeromq/gozyre/codecs/libzmq v0.1.0
+	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
 	github.com/zeromq/gozyre/libzyre/beacon v0.1.0
 	github.com/zeromq/gozyre/libzyre/groups v0.1.0
 	github.com/zeromq/gozyre/libzyre/harmony v0.1.0
@@ -14,6 +15,7 @@ require (
 
 require (
 	github.com/pebbe/zmq4 v1.4.0 // indirect
+	golang.org/x/crypto v0.59.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.50.0 // indirect
 )

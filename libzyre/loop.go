@@ -2,7 +2,9 @@ package zyre
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"syscall"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre/beacon"
@@ -130,7 +132,7 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 	case harmony.Down:
 		n.core.Down(at, e.Peer)
 	case harmony.Failed:
-		n.core.Failed(at, e.Peer)
+		n.core.Failed(at, e.Peer, errors.Is(e.Err, syscall.ECONNREFUSED))
 	}
 }
 

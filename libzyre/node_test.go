@@ -51,7 +51,7 @@ func ExampleStart() {
 
 // Everything that two nodes can say to each other, as each is told it.
 func TestConversation(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.Name = "alice"
 	cfg.Headers = map[string]string{"X-CITY": "Ghent", "X-LONG": strings.Repeat("ü", 150)}
 	alice := zyretest.Start(t, cfg)
@@ -120,7 +120,7 @@ func TestConversation(t *testing.T) {
 
 // A slow reader loses nothing, and holds no more than it was told to.
 func TestSlowReader(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	sender := zyretest.Start(t, cfg)
 	cfg.Queue = 100
 	reader := zyretest.Start(t, cfg)
@@ -150,7 +150,7 @@ func TestSlowReader(t *testing.T) {
 
 // After the end every method says so, and the event stream is closed.
 func TestClosed(t *testing.T) {
-	nodes := zyretest.Cluster(t, 2)
+	nodes := cluster(t, 2)
 	if err := nodes[0].Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestClosed(t *testing.T) {
 
 func TestContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	node, err := zyre.Start(ctx, zyretest.Config(t))
+	node, err := zyre.Start(ctx, config(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestInvalid(t *testing.T) {
 		"Queue (-1)":            func(c *zyre.Config) { c.Queue = -1 },
 		"HighWater (-1)":        func(c *zyre.Config) { c.HighWater = -1 },
 	} {
-		cfg := zyretest.Config(t)
+		cfg := config(t)
 		change(&cfg)
 		node, err := zyre.Start(t.Context(), cfg)
 		if err == nil {
@@ -219,7 +219,7 @@ func TestInvalid(t *testing.T) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
-	nodes := zyretest.Cluster(t, 2)
+	nodes := cluster(t, 2)
 	to := nodes[1].UUID()
 	for what, err := range map[string]error{
 		"empty group":      nodes[0].Join(""),
@@ -246,7 +246,7 @@ func TestPortTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.Port = uint16(conn.LocalAddr().(*net.UDPAddr).Port)
 	_, err = zyre.Start(t.Context(), cfg)
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprint(cfg.Port)) {
@@ -271,7 +271,7 @@ func TestUUID(t *testing.T) {
 
 // A slow reader of large messages holds octets, not only events, within bounds.
 func TestSlowReaderOfMuch(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.HighWater, cfg.SendTimeout = 4, zyretest.Deadline
 	sender := zyretest.Start(t, cfg)
 	reader := zyretest.Start(t, cfg)
@@ -304,7 +304,7 @@ func TestSlowReaderOfMuch(t *testing.T) {
 // Whoever does not read has room in its peers' queues all the same: what it says
 // is not held back by what it is told.
 func TestSlowReaderSpeaks(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.HighWater, cfg.Queue, cfg.SendTimeout = 10, 10, zyretest.Deadline
 	speaker := zyretest.Start(t, cfg)
 	cfg.Queue = 1000
@@ -334,7 +334,7 @@ func TestSlowReaderSpeaks(t *testing.T) {
 
 // Close does not wait for a reader who takes his time: not for each event, but once.
 func TestCloseWithSlowReader(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	sender := zyretest.Start(t, cfg)
 	reader := zyretest.Start(t, cfg)
 	zyretest.Next(t, sender, zyre.Enter)

@@ -24,19 +24,28 @@ import (
 
 // childPort makes the test program a node of its own, for what can only be done
 // to a process: it is on that port, and tells its UUID.
-const childPort = "ZYRE_TEST_CHILD_PORT"
+const (
+	childPort      = "ZYRE_TEST_CHILD_PORT"
+	childTransport = "ZYRE_TEST_CHILD_TRANSPORT"
+)
 
 func TestMain(m *testing.M) {
 	if text := os.Getenv(childPort); text != "" {
-		child(text)
+		child(text, os.Getenv(childTransport))
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(everyTransport{m})
 }
 
-func child(text string) {
+func child(text, transport string) {
 	port, _ := strconv.Atoi(text)
-	node, err := zyre.Start(context.Background(), zyre.Config{Name: "child", Port: uint16(port), Interfaces: []string{zyre.Loopback()}})
+	cfg := zyre.Config{Name: "child", Port: uint16(port), Interfaces: []string{zyre.Loopback()}}
+	for _, t := range transports {
+		if t.String() == transport {
+			cfg.Transport = t
+		}
+	}
+	node, err := zyre.Start(context.Background(), cfg)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -50,7 +59,7 @@ func child(text string) {
 // startChild starts a node in a process of its own.
 func startChild(t *testing.T, cfg zyre.Config) (*os.Process, zyre.UUID) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", childPort, cfg.Port))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", childPort, cfg.Port), childTransport+"="+cfg.Transport.String())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +84,7 @@ func startChild(t *testing.T, cfg zyre.Config) (*os.Process, zyre.UUID) {
 
 // A process that is killed says nothing: its peers find out by themselves.
 func TestKilled(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.Evasive, cfg.Expired = 1500*time.Millisecond, 2500*time.Millisecond
 	node := zyretest.Start(t, cfg)
 	process, id := startChild(t, cfg)
@@ -94,7 +103,7 @@ func TestKilled(t *testing.T) {
 // A process that is stopped takes no messages: the sender waits, then gives it
 // up; the other peers are not kept waiting. When it goes on it is back.
 func TestBlocked(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.HighWater, cfg.SendTimeout = 10, 200*time.Millisecond
 	node := zyretest.Start(t, cfg)
 	other := zyretest.Start(t, cfg)
@@ -134,7 +143,7 @@ func TestBlocked(t *testing.T) {
 // Whatever comes over UDP and TCP costs a counter: the node lives on, with the
 // peer that it has.
 func TestGarbage(t *testing.T) {
-	cfg := zyretest.Config(t)
+	cfg := config(t)
 	cfg.Name = "victim"
 	victim := zyretest.Start(t, cfg)
 	cfg.Name = "friend"

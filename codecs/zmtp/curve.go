@@ -13,9 +13,9 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// The names are those of RFC 26: C and S are the long-term public keys of client and server, C' and S' the transient ones
-// that each makes for one connection; c, s, c', s' are the secret keys to them. Box[text](c'->S) is a text that only who
-// knows c' or s can have made.
+// The names are those of RFC 26: C and S are the long-term public keys of client and server, C' and S' the transient
+// ones that each makes for one connection; c, s, c', s' are the secret keys to them. Box[text](c'->S) is a text that
+// only who knows c' or s can make or read.
 //
 //	client                                           server
 //	HELLO     C', Box[64 zeros](c'->S)          -->
@@ -54,6 +54,17 @@ const (
 	curveReadySize    = curveShortNonce + secretbox.Overhead
 )
 
+// The prefixes of nonces: each box is of one kind and one way only.
+const (
+	curveHelloNonce    = "CurveZMQHELLO---"
+	curveWelcomeNonce  = "WELCOME-"
+	curveVouchNonce    = "VOUCH---"
+	curveInitiateNonce = "CurveZMQINITIATE"
+	curveReadyNonce    = "CurveZMQREADY---"
+	curveClientNonce   = "CurveZMQMESSAGEC"
+	curveServerNonce   = "CurveZMQMESSAGES"
+)
+
 // newCurve makes an end of the CURVE mechanism.
 func newCurve(e end) (mechanism, error) {
 	secret, err := curveSecret(e.security.Secret)
@@ -63,8 +74,8 @@ func newCurve(e end) (mechanism, error) {
 	return newCurveWith(e, secret), nil
 }
 
-// curveSecret makes a socket's own secret key ready. That costs as much as a quarter of an end's handshake, so it is done
-// once for all connections.
+// curveSecret makes a socket's own secret key ready. That costs a quarter of what an end's handshake does, so who makes
+// many ends does it once.
 func curveSecret(k zsock.Key) (*ecdh.PrivateKey, error) {
 	secret, err := ecdh.X25519().NewPrivateKey(k[:])
 	if err != nil {
@@ -81,10 +92,10 @@ func newCurveWith(e end, secret *ecdh.PrivateKey) mechanism {
 	return &curveClient{end: e, secret: secret}
 }
 
-// boxKey is the key of every box between two pairs of keys. It is one scalar multiplication, which is what a handshake's time
-// goes to: so it is called once for two pairs, and not box.Precompute, which multiplies twice.
+// boxKey is the key of every box between two pairs of keys. It is one scalar multiplication, and those are what a
+// handshake's time goes to: so each is made once, and not by box.Precompute, which multiplies twice.
 func boxKey(secret *ecdh.PrivateKey, public []byte) (*[32]byte, error) {
-	// The highest bit does not count in a multiplication: a key would have two forms, one of them unknown to Authenticate.
+	// The highest bit does not count in a multiplication: a key would have a second form, which Authenticate may not know.
 	if public[curveKeySize-1]&0x80 != 0 {
 		return nil, fmt.Errorf("%w: a public key is above 2^255", errCurve)
 	}

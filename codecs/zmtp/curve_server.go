@@ -11,8 +11,8 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// curveServer is the end that listens. RFC 26 lets a server keep nothing between HELLO and INITIATE, and puts what it has to
-// know into the cookie; we keep it, since a connection in its handshake is bounded anyhow, and so the cookie is but random.
+// curveServer is the end that listens. RFC 26 lets a server keep nothing between HELLO and INITIATE, and puts what it has
+// to know into the cookie. Ours keeps it, since connections in their handshake are bounded anyhow; its cookie is random.
 type curveServer struct {
 	end
 	step      int
@@ -138,7 +138,7 @@ func (m *curveServer) checkProof(proof []byte) error {
 	if err != nil {
 		return err
 	}
-	// Of this connection and for this server: without S, a server could pass a client's vouch on to another one.
+	// For this connection and this server.
 	if subtle.ConstantTimeCompare(text, slices.Concat(m.client, m.security.Public[:])) != 1 {
 		return fmt.Errorf("%w: the vouch in INITIATE is for another connection", errCurve)
 	}

@@ -150,9 +150,9 @@ func (l *link) stands(nc net.Conn, a admitted) {
 
 // later connects anew, after a while. queue.mu is held.
 func (l *link) later() {
-	wait := min(reconnectFirst<<min(l.failures-1, 10), reconnectMost)
-	if l.failures == 0 {
-		wait = 0
+	wait := time.Duration(0) // it had worked until just now
+	if l.failures > 0 {
+		wait = min(reconnectFirst<<min(l.failures-1, 10), reconnectMost)
 	}
 	// Everybody who lost the same peer at the same time shall not come back at the same time.
 	wait = wait/2 + rand.N(wait/2+1)

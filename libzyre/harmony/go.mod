@@ -1,11 +1,16 @@
 module github.com/zeromq/gozyre/libzyre/harmony
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/zeromq/gozyre/codecs v0.1.0
 	github.com/zeromq/gozyre/codecs/libzmq v0.1.0
+	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
 	go.uber.org/goleak v1.3.0
 )
 
-require github.com/pebbe/zmq4 v1.4.0 // indirect
+require (
+	github.com/pebbe/zmq4 v1.4.0 // indirect
+	golang.org/x/crypto v0.59.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+)

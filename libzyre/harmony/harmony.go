@@ -88,7 +88,7 @@ type peer struct {
 // Listen opens the ROUTER at a port of 49152 to 65535 (RFC 36), or at any other if those are taken, and does not block.
 func Listen(cfg Config) (*Harmony, error) {
 	if cfg.Transport == nil {
-		return nil, errors.New("harmony: Config.Transport is nil: give one, libzmq.Transport{} for instance")
+		return nil, errors.New("harmony: Config.Transport is nil: give one, zmtp.Transport{} for instance")
 	}
 	if cfg.HighWater <= 0 {
 		cfg.HighWater = DefaultHighWater

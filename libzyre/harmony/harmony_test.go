@@ -7,11 +7,10 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/zeromq/gozyre/codecs/libzmq"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(everyTransport{m}) }
 
 // node is a Harmony with its consumer.
 type node struct {
@@ -26,7 +25,7 @@ func listen(t testing.TB, name byte, cfg harmony.Config) *node {
 	t.Helper()
 	cfg.ID[0] = name
 	if cfg.Transport == nil {
-		cfg.Transport = libzmq.Transport{}
+		cfg.Transport = transport
 	}
 	h, err := harmony.Listen(cfg)
 	if err != nil {
@@ -42,7 +41,17 @@ func listen(t testing.TB, name byte, cfg harmony.Config) *node {
 
 func (n *node) address() string { return fmt.Sprintf("tcp://127.0.0.1:%d", n.Port()) }
 
+// event is the next one that is no news of a connection.
 func (n *node) event() harmony.Event {
+	n.t.Helper()
+	for {
+		if e := n.any(); e.Type == harmony.Message || e.Type == harmony.Writable {
+			return e
+		}
+	}
+}
+
+func (n *node) any() harmony.Event {
 	n.t.Helper()
 	for n.next == len(n.batch) {
 		select {

@@ -142,7 +142,7 @@ func FuzzMessage(f *testing.F) {
 			case 4:
 				c.Down(now, id)
 			case 5:
-				c.Failed(now, id)
+				c.Failed(now, id, random.IntN(2) == 0)
 			case 6:
 				c.Writable(now, id)
 			case 7:

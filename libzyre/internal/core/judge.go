@@ -227,8 +227,8 @@ func (c *Core) Down(now time.Time, id ID) {
 	}
 }
 
-// Failed says that it cannot be made: nobody listens there any more.
-func (c *Core) Failed(now time.Time, id ID) {
+// Failed says that an attempt to make it failed; refused: nobody listens there any more.
+func (c *Core) Failed(now time.Time, id ID, refused bool) {
 	p := c.peers[id]
 	switch {
 	case p == nil:
@@ -237,7 +237,9 @@ func (c *Core) Failed(now time.Time, id ID) {
 		if p = c.peers[id]; p != nil && len(p.others) > 0 {
 			p.others = p.others[1:] // the one that failed
 		}
-	default:
+	case refused:
 		c.exit(now, p, ErrUnreachable)
+	default:
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive) // the network may be back before long
 	}
 }

@@ -248,7 +248,9 @@ func (s *stage) input(line string) {
 	case "up":
 		c.Up(s.now, id)
 	case "failed":
-		c.Failed(s.now, id)
+		c.Failed(s.now, id, false)
+	case "refused":
+		c.Failed(s.now, id, true)
 	case "suspend":
 		c.Suspend(s.now)
 	case "resume":
