@@ -67,6 +67,9 @@ const (
 
 // newCurve makes an end of the CURVE mechanism.
 func newCurve(e end) (mechanism, error) {
+	if e.secret != nil {
+		return newCurveWith(e, e.secret), nil
+	}
 	secret, err := curveSecret(e.security.Secret)
 	if err != nil {
 		return nil, err

@@ -195,8 +195,18 @@ func (in *input) growBody(size int) {
 
 // consume takes frames from what was read and hands over the messages that are whole.
 func (c *conn) consume(s *scratch, data []byte) error {
+	c.in.load(s)
+	err := c.frames(s, data)
+	c.in.save(s)
+	// What came before a fault counts.
+	if herr := c.hand(s); err == nil {
+		err = herr
+	}
+	return err
+}
+
+func (c *conn) frames(s *scratch, data []byte) error {
 	in := &c.in
-	in.load(s)
 	for len(data) > 0 {
 		if in.size >= 0 { // the body of a frame that began earlier
 			in.growBody(in.size)
@@ -240,8 +250,7 @@ func (c *conn) consume(s *scratch, data []byte) error {
 		}
 		data = data[size:]
 	}
-	in.save(s)
-	return c.hand(s)
+	return nil
 }
 
 // load and save keep the frames of a message that is not whole.

@@ -1,6 +1,7 @@
 package zmtp
 
 import (
+	"crypto/ecdh"
 	"net/netip"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -35,6 +36,7 @@ type cipher interface {
 type end struct {
 	server   bool
 	security zsock.Security
-	metadata []byte     // our own properties, as they are sent
-	addr     netip.Addr // the peer's, for its credentials
+	metadata []byte           // our own properties, as they are sent
+	addr     netip.Addr       // the peer's, for its credentials
+	secret   *ecdh.PrivateKey // of CURVE: our own long-term key made ready, or nil
 }

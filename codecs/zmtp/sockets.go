@@ -2,6 +2,7 @@ package zmtp
 
 import (
 	"context"
+	"crypto/ecdh"
 	"encoding/binary"
 	"log/slog"
 	"math"
@@ -47,6 +48,7 @@ type options struct {
 	linger     time.Duration
 	subscribe  [][]byte
 	security   zsock.Security
+	secret     *ecdh.PrivateKey // of security, made ready
 	heartbeat  time.Duration
 	server     bool
 	reads      bool // what arrives is delivered
@@ -61,7 +63,15 @@ func (o *options) end(nc net.Conn) end {
 	if o.kind == zsock.Router || o.kind == zsock.Dealer {
 		metadata = appendProperty(metadata, "Identity", o.identity)
 	}
-	return end{server: o.server, security: o.security, metadata: metadata, addr: addrOf(nc)}
+	return end{server: o.server, security: o.security, metadata: metadata, addr: addrOf(nc), secret: o.secret}
+}
+
+// prepare does once what every handshake would do otherwise.
+func (o *options) prepare() (err error) {
+	if o.security.Mechanism == zsock.Curve {
+		o.secret, err = curveSecret(o.security.Secret)
+	}
+	return err
 }
 
 // wants says whether a Sub subscribed to what begins with this frame.
@@ -85,6 +95,9 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	}
 	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), highWater: o.HighWater, octets: max(o.MaxMessage, zsock.DefaultMaxMessage),
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat, server: true, reads: o.Kind != zsock.Pub}
+	if err := opts.prepare(); err != nil {
+		return nil, err
+	}
 	return s.listen(o.Endpoint, opts)
 }
 
@@ -99,6 +112,9 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), highWater: o.HighWater, octets: o.HighWaterOctets,
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat,
 		reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
+	if err := opts.prepare(); err != nil {
+		return nil, err
+	}
 	l := &link{set: s, opts: opts, endpoint: ep}
 	l.queue.maxMessages, l.queue.maxOctets = opts.highWater, opts.octets
 	s.mu.Lock()

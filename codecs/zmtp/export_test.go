@@ -1,0 +1,14 @@
+package zmtp
+
+import "github.com/zeromq/gozyre/codecs/zsock"
+
+// GreetingAndReady is what an end of NULL says first.
+func GreetingAndReady(socketType string) []byte {
+	ready := command("READY", appendProperty(nil, "Socket-Type", []byte(socketType)))
+	return appendFrame(appendGreeting(nil, zsock.Null, false), flagCommand, ready)
+}
+
+// Ping is a PING, after which the other end may be silent for so many tenths of a second.
+func Ping(tenths byte) []byte {
+	return appendFrame(nil, flagCommand, command("PING", []byte{0, tenths}))
+}
