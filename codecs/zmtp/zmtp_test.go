@@ -1,6 +1,7 @@
 package zmtp_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -9,6 +10,12 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock/zsocktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if target := os.Getenv(attackTarget); target != "" {
+		attack(target)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestConformance(t *testing.T) { zsocktest.Run(t, zmtp.Transport{}, zmtp.Transport{}) }
