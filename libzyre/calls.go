@@ -3,7 +3,6 @@ package zyre
 import (
 	"context"
 	"maps"
-	"sync"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre/internal/core"
@@ -20,17 +19,17 @@ type request struct {
 	reply chan error
 }
 
-var requests = sync.Pool{New: func() any {
+func newRequest() any {
 	r := &request{reply: make(chan error, 1)}
 	r.call.Done = func(err error) { r.reply <- err }
 	return r
-}}
+}
 
 func (n *Node) serve(r *request) { r.do(n, now(), r) }
 
 // ask has the loop do something and waits for its answer.
 func (n *Node) ask(do func(*Node, time.Time, *request), peer UUID, group string, msg [][]byte) error {
-	r := requests.Get().(*request)
+	r := n.spare.Get().(*request)
 	r.do, r.peer, r.group, r.msg = do, peer, group, msg
 	select {
 	case n.requests <- r:
@@ -39,7 +38,7 @@ func (n *Node) ask(do func(*Node, time.Time, *request), peer UUID, group string,
 	}
 	err := <-r.reply
 	r.msg = nil
-	requests.Put(r)
+	n.spare.Put(r)
 	return err
 }
 

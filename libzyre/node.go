@@ -23,6 +23,7 @@ type Node struct {
 	network  network
 	beacon   announcer
 	requests chan *request
+	spare    sync.Pool // of requests; the node's own, for their channels must stay in its bubble of testing/synctest
 	events   chan Event
 	listened atomic.Bool // whether anybody ever asked for events
 	closing  chan struct{}
@@ -99,7 +100,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		discovery.Close()
 		return nil, err
 	}
-	n := newNode(cfg, connections, discovery)
+	n := newNode(cfg, connections, discovery, localAddr)
 	if err := discovery.Publish(core.AppendBeacon(nil, core.ID(cfg.UUID), connections.Port())); err != nil {
 		discovery.Close()
 		connections.Close()
@@ -109,7 +110,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	return n, nil
 }
 
-func newNode(cfg Config, network network, discovery announcer) *Node {
+func newNode(cfg Config, network network, discovery announcer, local func(netip.Addr) netip.Addr) *Node {
 	return &Node{
 		cfg: cfg,
 		core: core.New(core.Config{
@@ -120,11 +121,12 @@ func newNode(cfg Config, network network, discovery announcer) *Node {
 			Evasive:     cfg.Evasive,
 			Expired:     cfg.Expired,
 			SendTimeout: cfg.SendTimeout,
-			LocalAddr:   localAddr,
+			LocalAddr:   local,
 		}, network),
 		network:  network,
 		beacon:   discovery,
 		requests: make(chan *request),
+		spare:    sync.Pool{New: newRequest},
 		events:   make(chan Event, min(cfg.Queue, maxChannel)),
 		closing:  make(chan struct{}),
 		stopped:  make(chan struct{}),
