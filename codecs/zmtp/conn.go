@@ -152,12 +152,26 @@ func (c *conn) write() {
 			break
 		}
 		q.mu.Unlock()
-		lost, err := c.transmit(control, batch)
+		n, err := 0, error(nil)
+		if batch != nil {
+			n, err = c.transmit(batch.b)
+		} else {
+			err = c.transmitControl(control)
+		}
 		if err != nil {
-			c.set.lost.Add(uint64(lost))
 			c.kill(err)
 		}
 		q.mu.Lock()
+		switch {
+		case batch == nil:
+		case err != nil && n == 0: // nothing of it has left: it can go out over the next connection
+			q.unpop(batch)
+		default:
+			if err != nil {
+				c.set.lost.Add(uint64(batch.messages))
+			}
+			batch.free()
+		}
 		if err != nil {
 			break
 		}
@@ -169,32 +183,31 @@ func (c *conn) write() {
 	q.mu.Unlock()
 }
 
-// transmit writes commands or a batch of messages, and says how many messages may be lost when that fails.
-func (c *conn) transmit(control []byte, batch *chunk) (lost int, err error) {
-	if batch == nil {
-		if c.cipher != nil {
-			control = c.seal(nil, control)
-		}
-		_, err := c.net.Write(control)
-		return 0, err
+func (c *conn) transmitControl(frames []byte) error {
+	if c.cipher != nil {
+		frames = c.seal(nil, frames)
 	}
-	defer batch.free()
+	_, err := c.net.Write(frames)
+	return err
+}
+
+// transmit writes frames, and says how many octets have left when that fails.
+func (c *conn) transmit(frames []byte) (n int, err error) {
 	if c.cipher == nil {
-		_, err := c.net.Write(batch.b)
-		return batch.messages, err
+		return c.net.Write(frames)
 	}
-	sealed := newChunk(len(batch.b) + len(batch.b)/2)
+	sealed := newChunk(min(len(frames)+len(frames)/2, 2*gatherChunk))
 	defer sealed.free()
-	for rest := batch.b; len(rest) > 0; {
-		// A chunk of many small frames can become several times as long.
-		n := wholeFrames(rest, gatherChunk)
-		sealed.b = c.seal(sealed.b[:0], rest[:n])
-		rest = rest[n:]
-		if _, err := c.net.Write(sealed.b); err != nil {
-			return batch.messages, err
-		}
+	for len(frames) > 0 && err == nil {
+		// Many small frames become several times as long.
+		some := wholeFrames(frames, gatherChunk)
+		sealed.b = c.seal(sealed.b[:0], frames[:some])
+		frames = frames[some:]
+		var left int
+		left, err = c.net.Write(sealed.b)
+		n += left
 	}
-	return 0, nil
+	return n, err
 }
 
 // wholeFrames is the length of the frames at the beginning of b that end within the first octets, and of one at least.

@@ -336,7 +336,7 @@ func TestCipher(t *testing.T) {
 		plain := stream(seed, 1<<19)
 		wire := &script{}
 		writer := newConn(s, nobody{}, opts, wire, admitted{minor: 1, cipher: xor{}})
-		if _, err := writer.transmit(nil, &chunk{b: plain}); err != nil {
+		if _, err := writer.transmit(plain); err != nil {
 			t.Fatal(err)
 		}
 		reader := newConn(s, nobody{}, opts, &script{pieces: pieces(wire.heard.Bytes(), 2+seed%2)}, admitted{minor: 1, cipher: xor{}})

@@ -131,6 +131,20 @@ func (q *queue) pop() *chunk {
 	return c
 }
 
+// unpop puts a chunk back that was not written. mu is held.
+func (q *queue) unpop(c *chunk) {
+	if q.closing && q.first == nil && q.conn == nil { // there is no next connection
+		c.free()
+		return
+	}
+	if c.next = q.first; c.next == nil {
+		q.last = c
+	}
+	q.first = c
+	q.messages += c.messages
+	q.octets += int64(len(c.b))
+}
+
 // roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.
 func (q *queue) roomy() bool { return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2 }
 
