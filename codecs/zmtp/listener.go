@@ -129,12 +129,12 @@ func (l *listener) admit(nc net.Conn, a admitted) error {
 		before = l.peers[string(c.peer)]
 		l.peers[string(c.peer)] = c
 	}
-	c.startWatch()
-	if c.control != nil {
+	if c.control != nil { // subscriptions
 		c.out.mu.Lock()
 		c.out.start()
 		c.out.mu.Unlock()
 	}
+	c.startWatch()
 	l.set.running.Add(1)
 	go l.serve(c, before)
 	return nil

@@ -22,9 +22,10 @@ type watch struct {
 	timer *time.Timer
 }
 
-// startWatch begins to watch a new connection, if its socket has a heartbeat.
+// startWatch begins to watch a new connection, if its socket has a heartbeat and its peer knows what a PING is: before ZMTP
+// 3.1 there is none.
 func (c *conn) startWatch() {
-	if c.opts.heartbeat > 0 {
+	if c.opts.heartbeat > 0 && c.minor > 0 {
 		c.watchFor(c.opts.heartbeat, 0)
 	}
 }
