@@ -131,6 +131,10 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 		n.core.Up(at, e.Peer)
 	case harmony.Down:
 		n.core.Down(at, e.Peer)
+	case harmony.Arrived:
+		n.core.Arrived(e.Peer)
+	case harmony.Departed:
+		n.core.Departed(at, e.Peer)
 	case harmony.Failed:
 		n.core.Failed(at, e.Peer, errors.Is(e.Err, syscall.ECONNREFUSED))
 	}

@@ -69,8 +69,8 @@ func (h *handshake) run(e end, kind zsock.Kind) (admitted, error) {
 	if g.mechanism != own.String() {
 		return a, fmt.Errorf("zmtp: the other end wants the mechanism %.20q, this one %s", g.mechanism, own)
 	}
-	if own != zsock.Null && g.server == e.server {
-		return a, fmt.Errorf("zmtp: %s needs a server and a client, and both ends are the same", own)
+	if g.server && e.server { // libzmq's servers say that they are none: so two clients find out by themselves
+		return a, fmt.Errorf("zmtp: %s needs a client, and both ends are servers", own)
 	}
 	first, err := m.first()
 	if err != nil {

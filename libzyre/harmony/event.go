@@ -6,25 +6,41 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// EventType tells what an Event is about. Transports that cannot know of Up, Down and Failed never say so.
-type EventType = zsock.EventType
+// EventType tells what an Event is about. Of connections only transports tell that know of them.
+type EventType uint8
 
 // The types of events.
 const (
-	Message  = zsock.Message  // the peer sent us a message
-	Up       = zsock.Up       // our connection to the peer stands
-	Down     = zsock.Down     // our connection to the peer broke, what was on its way may be lost
-	Failed   = zsock.Failed   // an attempt to connect to the peer failed
-	Writable = zsock.Writable // there is room again in the queue of a peer that was full
+	Message  EventType = iota + 1 // the peer sent us a message
+	Up                            // our connection to the peer stands
+	Down                          // our connection to the peer broke, what was on its way may be lost
+	Failed                        // an attempt to connect to the peer failed
+	Writable                      // there is room again in the queue of a peer that was full
+	Arrived                       // the peer's connection to us stands
+	Departed                      // the peer's connection to us has ended; all its messages were told before
+)
+
+// String gives the type's name in lower case.
+func (t EventType) String() string {
+	if t < Message || t > Departed {
+		return "invalid"
+	}
+	return [...]string{"message", "up", "down", "failed", "writable", "arrived", "departed"}[t-Message]
+}
+
+// ofLink and ofListener say what a transport's event is here.
+var (
+	ofLink     = [...]EventType{zsock.Up: Up, zsock.Down: Down, zsock.Failed: Failed, zsock.Writable: Writable}
+	ofListener = [...]EventType{zsock.Message: Message, zsock.Up: Arrived, zsock.Down: Departed, zsock.Writable: 0}
 )
 
 // Event is something that happened with a peer.
 type Event struct {
 	Type   EventType
 	Peer   ID
-	Addr   netip.Addr // the sender's network address, of a Message
+	Addr   netip.Addr // the other end's network address, of a Message and where the transport knows it
 	Frames [][]byte   // of a Message; they belong to the receiver of the event
-	Err    error      // the reason of Down and Failed
+	Err    error      // the reason of Down, Failed and Departed
 }
 
 // Ready yields a value when there may be something to Take.
@@ -50,10 +66,11 @@ func (h *Harmony) translate(into []Event) []Event {
 	into = into[:0]
 	for i := range h.batch {
 		e := &h.batch[i]
-		out := Event{Type: e.Type, Addr: e.Addr, Frames: e.Frames, Err: e.Err}
+		out := Event{Addr: e.Addr, Frames: e.Frames, Err: e.Err}
 		if e.Link != nil {
+			out.Type = ofLink[e.Type]
 			p := h.linked(e.Link)
-			if p == nil || e.Type == zsock.Message {
+			if p == nil || out.Type == 0 {
 				continue // of a link that was closed meanwhile; nothing is received on the others
 			}
 			if e.Type == zsock.Writable {
@@ -63,15 +80,20 @@ func (h *Harmony) translate(into []Event) []Event {
 			}
 			out.Peer = p.id
 		} else {
-			if e.Type != zsock.Message {
-				continue
+			out.Type = ofListener[e.Type]
+			if out.Type == 0 {
+				continue // somebody was not admitted
 			}
 			if len(e.Peer) != 17 || e.Peer[0] != 1 {
-				h.dropped.Add(1)
+				if out.Type == Message {
+					h.dropped.Add(1)
+				}
 				continue
 			}
 			out.Peer = ID(e.Peer[1:])
-			h.received.Add(1)
+			if out.Type == Message {
+				h.received.Add(1)
+			}
 		}
 		into = append(into, out)
 	}

@@ -70,8 +70,9 @@ type Core struct {
 	clock  clock
 	next   time.Time // when Tick has something to do; zero: never
 	peers  map[ID]*peer
-	order  []*peer // the same, oldest first: all that is done to all is done in this order
-	ready  int     // how many of them are
+	coming map[ID]struct{} // whose connection to us stands, as far as the transport tells
+	order  []*peer         // the same, oldest first: all that is done to all is done in this order
+	ready  int             // how many of them are
 	groups groups.Table
 	status groups.Status // our own
 	events []Event
@@ -86,10 +87,11 @@ type Core struct {
 // New returns a node's core. It does nothing by itself.
 func New(cfg Config, net Network) *Core {
 	c := &Core{
-		cfg:   cfg,
-		net:   net,
-		grace: min(time.Second, cfg.Evasive, (cfg.Expired-cfg.Evasive)/2),
-		peers: make(map[ID]*peer),
+		cfg:    cfg,
+		net:    net,
+		grace:  min(time.Second, cfg.Evasive, (cfg.Expired-cfg.Evasive)/2),
+		peers:  make(map[ID]*peer),
+		coming: make(map[ID]struct{}),
 	}
 	for _, key := range slices.Sorted(maps.Keys(cfg.Headers)) {
 		c.own = append(c.own, wire.Pair{Key: []byte(key), Value: []byte(cfg.Headers[key])})

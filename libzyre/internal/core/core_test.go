@@ -145,6 +145,8 @@ func FuzzMessage(f *testing.F) {
 				c.Failed(now, id, random.IntN(2) == 0)
 			case 6:
 				c.Writable(now, id)
+				c.Arrived(id)
+				c.Departed(now, id)
 			case 7:
 				now = now.Add(time.Duration(random.IntN(10)) * time.Second)
 				c.Tick(now)

@@ -36,7 +36,7 @@ func (c *Core) greet(p *peer) {
 // regreet begins the connection anew at the next endpoint.
 func (c *Core) regreet(at time.Time, p *peer) {
 	p.turn()
-	p.tried = at
+	p.tried, p.refused = at, false
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {
 		c.stats.Refused++
 		return

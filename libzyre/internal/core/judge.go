@@ -158,7 +158,7 @@ func (c *Core) tryElsewhere(now time.Time, p *peer) {
 	default:
 		p.turn()
 		p.dropPings()
-		p.proven, p.redialed = false, true
+		p.proven, p.redialed, p.refused = false, true, false
 		if err := c.net.Redial(p.id, p.endpoint); err != nil {
 			c.stats.Refused++
 		}
@@ -215,8 +215,11 @@ func (p *peer) suspect(cause error, c *Core) {
 
 // Up says that a peer's connection is there.
 func (c *Core) Up(_ time.Time, id ID) {
-	if p := c.peers[id]; p != nil && p.doubt == ErrUnreachable {
-		p.doubt = nil
+	if p := c.peers[id]; p != nil {
+		p.refused = false
+		if p.doubt == ErrUnreachable {
+			p.doubt = nil
+		}
 	}
 }
 
@@ -237,9 +240,24 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 		if p = c.peers[id]; p != nil && len(p.others) > 0 {
 			p.others = p.others[1:] // the one that failed
 		}
-	case refused:
+	case refused && !c.isComing(id):
 		c.exit(now, p, ErrUnreachable)
 	default:
-		c.check(now, p, ErrUnreachable, c.cfg.Evasive) // the network may be back before long
+		// The network may be back before long; or what the peer said before it went is still on its way to us.
+		p.refused = refused
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}
+
+func (c *Core) isComing(id ID) bool { _, ok := c.coming[id]; return ok }
+
+// Arrived says that a peer's connection to us is there. Transports that cannot know never say so.
+func (c *Core) Arrived(id ID) { c.coming[id] = struct{}{} }
+
+// Departed says that it has ended, and that everything which came over it was told before.
+func (c *Core) Departed(now time.Time, id ID) {
+	delete(c.coming, id)
+	if p := c.peers[id]; p != nil && p.refused {
+		c.exit(now, p, ErrUnreachable)
 	}
 }

@@ -24,6 +24,7 @@ type peer struct {
 	ready    bool
 	proven   bool      // it has shown that it gets what we send
 	redialed bool      // and has to show it again
+	refused  bool      // nobody listens where it was
 	owed     int       // our HELLOs that it has not yet answered
 	made     time.Time // when it was met, then when it became ready
 	tried    time.Time // when it was last greeted

@@ -245,6 +245,10 @@ func (s *stage) input(line string) {
 		c.Writable(s.now, id)
 	case "down":
 		c.Down(s.now, id)
+	case "arrived":
+		c.Arrived(id)
+	case "departed":
+		c.Departed(s.now, id)
 	case "up":
 		c.Up(s.now, id)
 	case "failed":
