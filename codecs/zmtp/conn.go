@@ -44,16 +44,17 @@ type conn struct {
 	minor  byte // the peer's version is 3.minor
 
 	in     input
-	writer func() // write, made once, so that starting it costs no memory
+	topics *topics // of a Pub: what the peer subscribed to
 	watch  atomic.Pointer[watch]
-	topics topics // of a Pub: what the peer subscribed to
 
-	gone     chan struct{} // closed by kill
+	// The goroutines, made once, so that starting one costs no memory.
+	reader, waiter, writer func()
+
 	killed   sync.Once
+	dead     atomic.Bool
 	cause    error // of kill
 	draining atomic.Bool
-	finished chan struct{} // closed when the reader has ended
-	told     bool          // a listener has said Up
+	begun    bool // what came behind the handshake was looked at
 
 	// Under out.mu:
 	out      *queue
@@ -66,12 +67,16 @@ type conn struct {
 const maxControl = 1 << 10
 
 func newConn(s *sockets, o owner, opts *options, nc net.Conn, a admitted) *conn {
-	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor,
-		gone: make(chan struct{}), finished: make(chan struct{})}
-	c.in.rest = a.leftover
-	c.writer = c.write
-	c.in.prepare(c)
-	if opts.kind == zsock.Sub {
+	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor}
+	if len(a.leftover) > 0 {
+		c.in.rest = a.leftover
+	}
+	c.reader, c.waiter, c.writer = c.read, c.wait, c.write
+	c.in.prepare()
+	switch opts.kind {
+	case zsock.Pub:
+		c.topics = &topics{}
+	case zsock.Sub:
 		for _, topic := range opts.subscribe {
 			c.control = appendSubscription(c.control, topic, a.minor)
 		}
@@ -109,22 +114,16 @@ func addrOf(nc net.Conn) netip.Addr {
 func (c *conn) kill(cause error) {
 	c.killed.Do(func() {
 		c.cause = cause
-		close(c.gone)
+		c.dead.Store(true)
 		c.net.Close()
+		c.set.turns.abort(c)
 		if w := c.watch.Load(); w != nil {
 			w.stop()
 		}
 	})
 }
 
-func (c *conn) alive() bool {
-	select {
-	case <-c.gone:
-		return false
-	default:
-		return true
-	}
-}
+func (c *conn) alive() bool { return !c.dead.Load() }
 
 // drain ends the connection in favour of another one of the same identity, as soon as everything was read that had come.
 func (c *conn) drain() {

@@ -11,151 +11,179 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// input is what a connection remembers between two reads. While nothing is on its way that is next to nothing: the buffer
-// to read into is taken from a pool when there is something to read.
+// input is what a connection remembers between two reads.
 type input struct {
 	rest   []byte   // a header that is not whole; at first, what came behind the handshake
 	body   []byte   // a frame's body that is not whole
-	flags  byte     // of that frame
 	size   int      // of that frame's body; -1: there is none
 	parts  [][]byte // the frames of a message that is not whole
 	count  int      // of frames
 	octets int64    // of the message
-	excess bool     // the message is too large, or nobody wants it
 	trust  int      // the longest body that came so far: so much may be allocated at once
+	flags  byte     // of the frame that is not whole
+	excess bool     // the message is too large, or nobody wants it
 
+	first   [16]byte // what woke us
+	early   int      // so many octets of it
 	scratch *scratch // while reading
 	n       int
 	err     error
-	onReady func(fd uintptr) bool
 	drained int // octets read since a successor waits
+	onWait  func(fd uintptr) bool
+	onRead  func(fd uintptr) bool
 
-	small []byte // the buffer to wait with, where one cannot wait without
-	more  bool   // it was full the last time
+	small *[512]byte // the buffer to wait with, where one cannot wait without
+	more  bool       // it was full the last time
 }
 
 const (
 	directRead = 16 << 10 // what is missing of a body is read to its place if it is at least that
 	firstBody  = 64 << 10 // the most that is allocated for a body before it has come
-	smallRead  = 512
-	maxDrain   = 8 << 20 // octets still read from a connection whose successor waits
+	maxDrain   = 8 << 20  // octets still read from a connection whose successor waits
 )
 
-func (in *input) prepare(c *conn) {
+// errIdle: there is nothing more to read just now.
+var errIdle = errors.New("zmtp: nothing to read")
+
+func (in *input) prepare() {
 	in.size = -1
-	if c.raw != nil {
-		in.onReady = c.onReady()
+	in.onWait = func(fd uintptr) bool {
+		in.early, in.err = readInto(fd, in.first[:])
+		return !wouldWait(in.err)
+	}
+	in.onRead = func(fd uintptr) bool {
+		in.n, in.err = readInto(fd, in.scratch.buf[in.early:])
+		return true
 	}
 }
 
-// read is the reader's goroutine.
+// Reading takes turns: the goroutine that reads ends when there is nothing more, and leaves behind one that only waits. That
+// one's stack is of the smallest kind, and half of all the memory that an idle connection takes.
+
+// wait is the goroutine that waits until there is something to read.
+func (c *conn) wait() {
+	if err := c.raw.Read(c.in.onWait); err != nil {
+		c.in.err = err
+	}
+	go c.reader()
+}
+
+// read is the goroutine that reads.
 func (c *conn) read() {
-	defer c.set.running.Done()
 	err := c.receive()
+	if err == errIdle {
+		go c.waiter()
+		return
+	}
 	c.kill(err)
 	c.owner.connEnded(c, c.cause)
-	close(c.finished)
+	c.set.running.Done()
 }
 
 func (c *conn) receive() error {
-	if len(c.in.rest) > 0 {
-		s := scratches.Get().(*scratch)
-		rest := c.in.rest
-		c.in.rest = nil
-		err := c.consume(s, rest)
-		s.free()
-		if err != nil {
+	in := &c.in
+	if !c.begun {
+		c.begun = true
+		rest := in.rest
+		in.rest = nil
+		if err := c.consume(rest, nil); err != nil {
 			return err
 		}
 	}
 	for {
-		s, n, err := c.fill()
-		if s != nil {
-			if n > 0 {
-				if w := c.watch.Load(); w != nil {
-					w.heard()
-				}
-				if cerr := c.consume(s, s.buf[:n]); cerr != nil {
-					err = cerr
-				}
-			}
-			s.free()
-		}
-		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) && c.draining.Load() {
-			err = nil // drain woke us
-		}
-		if err != nil {
-			return err
-		}
-		if c.draining.Load() {
-			if c.raw == nil || c.in.drained > maxDrain {
-				return errReplaced
-			}
-			c.in.drained += n
-			c.net.SetReadDeadline(time.Time{})
-		}
-	}
-}
-
-// fill waits until something can be read and reads it: into a body that lacks much, or else into a scratch.
-func (c *conn) fill() (*scratch, int, error) {
-	in := &c.in
-	if in.size-len(in.body) >= directRead && in.size >= 0 && !c.draining.Load() {
-		in.growBody(in.size)
-		n, err := c.net.Read(in.body[len(in.body):min(cap(in.body), in.size)])
-		in.body = in.body[:len(in.body)+n]
+		n, err := c.fill()
 		if n > 0 {
 			if w := c.watch.Load(); w != nil {
 				w.heard()
 			}
 		}
-		if len(in.body) < in.size {
-			return nil, 0, err
+		if c.draining.Load() {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				err = nil // drain woke us
+			}
+			if in.drained += n; err == errIdle || c.raw == nil || in.drained > maxDrain {
+				return errReplaced // everything that had come was read
+			}
+			c.net.SetReadDeadline(time.Time{})
 		}
-		s := scratches.Get().(*scratch)
-		defer s.free()
-		in.load(s)
-		if ferr := c.bodyDone(s); ferr != nil {
-			return nil, 0, ferr
+		if err != nil {
+			return err
 		}
-		in.save(s)
-		return nil, 0, errors.Join(c.hand(s), err)
+	}
+}
+
+// fill reads once and hands over what is whole. It says how much that was.
+func (c *conn) fill() (n int, err error) {
+	in := &c.in
+	if in.size-len(in.body) >= directRead && in.size >= 0 && in.early == 0 && !c.draining.Load() {
+		return c.fillBody()
 	}
 	if c.raw == nil {
-		return c.fillSmall()
+		return c.fillWaiting()
 	}
-	err := c.raw.Read(in.onReady)
-	s := in.scratch
-	in.scratch = nil
+	if err := in.err; err != nil { // that woke us
+		in.err = nil
+		return 0, err
+	}
+	s := scratches.Get().(*scratch)
+	defer s.free()
+	in.scratch = s
+	had := copy(s.buf[:], in.first[:in.early])
+	err = c.raw.Read(in.onRead)
+	in.scratch, in.early = nil, 0
 	if err == nil {
 		err = in.err
 	}
-	n := max(in.n, 0)
-	in.n, in.err = 0, nil
-	if n == 0 && err == nil {
+	n, in.n, in.err = had+in.n, 0, nil
+	switch {
+	case wouldWait(err), err == nil && n > had && n < len(s.buf):
+		err = errIdle
+	case err == nil && n == had:
 		err = io.EOF
 	}
-	return s, n, err
+	if cerr := c.consume(s.buf[:n], s); cerr != nil {
+		err = cerr
+	}
+	return n, err
 }
 
-// fillSmall is fill for connections that one cannot wait on without a buffer: it waits with a small one, and takes a large
-// one when that was not enough.
-func (c *conn) fillSmall() (*scratch, int, error) {
+// fillBody reads to where a long body is to be.
+func (c *conn) fillBody() (n int, err error) {
+	in := &c.in
+	in.growBody(in.size)
+	n, err = c.net.Read(in.body[len(in.body):min(cap(in.body), in.size)])
+	in.body = in.body[:len(in.body)+n]
+	if len(in.body) == in.size {
+		if cerr := c.consume(nil, nil); cerr != nil {
+			return n, cerr
+		}
+	}
+	return n, err
+}
+
+// fillWaiting is for connections that one cannot wait on without a buffer: it waits with a small one, and takes a large one
+// when that was not enough.
+func (c *conn) fillWaiting() (n int, err error) {
 	in := &c.in
 	if in.more {
 		s := scratches.Get().(*scratch)
-		n, err := c.net.Read(s.buf[:])
-		in.more = n >= smallRead
-		return s, n, err
+		defer s.free()
+		n, err = c.net.Read(s.buf[:])
+		in.more = n >= len(in.small)
+		if cerr := c.consume(s.buf[:n], s); cerr != nil {
+			return n, cerr
+		}
+		return n, err
 	}
 	if in.small == nil {
-		in.small = make([]byte, smallRead)
+		in.small = new([512]byte)
 	}
-	n, err := c.net.Read(in.small)
-	in.more = n == smallRead
-	s := scratches.Get().(*scratch)
-	copy(s.buf[:], in.small[:n])
-	return s, n, err
+	n, err = c.net.Read(in.small[:])
+	in.more = n == len(in.small)
+	if cerr := c.consume(in.small[:n], nil); cerr != nil {
+		return n, cerr
+	}
+	return n, err
 }
 
 // growBody makes room for more of a body: as much as may be trusted, at most doubling what has come.
@@ -169,11 +197,31 @@ func (in *input) growBody(size int) {
 	in.body = body
 }
 
-// consume takes frames from what was read and hands over the messages that are whole.
-func (c *conn) consume(s *scratch, data []byte) error {
-	c.in.load(s)
-	err := c.frames(s, data)
-	c.in.save(s)
+// consume takes frames from what was read and hands over the messages that are whole. s may be nil.
+func (c *conn) consume(data []byte, s *scratch) error {
+	in := &c.in
+	whole := in.size >= 0 && len(in.body) == in.size
+	if len(data) == 0 && !whole {
+		return nil
+	}
+	if s == nil {
+		s = scratches.Get().(*scratch)
+		defer s.free()
+	}
+	s.parts = append(s.parts[:0], in.parts...)
+	in.parts = nil
+	var err error
+	if whole {
+		err = c.bodyDone(s)
+	}
+	if err == nil {
+		err = c.frames(s, data)
+	}
+	if len(s.parts) > 0 {
+		in.parts = slices.Clone(s.parts)
+		clear(s.parts)
+		s.parts = s.parts[:0]
+	}
 	// What came before a fault counts.
 	if herr := c.hand(s); err == nil {
 		err = herr
@@ -227,20 +275,6 @@ func (c *conn) frames(s *scratch, data []byte) error {
 		data = data[size:]
 	}
 	return nil
-}
-
-// load and save keep the frames of a message that is not whole.
-func (in *input) load(s *scratch) {
-	s.parts = append(s.parts[:0], in.parts...)
-	in.parts = nil
-}
-
-func (in *input) save(s *scratch) {
-	if len(s.parts) > 0 {
-		in.parts = slices.Clone(s.parts)
-		clear(s.parts)
-		s.parts = s.parts[:0]
-	}
 }
 
 // bodyDone goes on with a body that has come in pieces.
@@ -338,7 +372,7 @@ func (c *conn) hand(s *scratch) error {
 		return nil
 	}
 	c.set.received.Add(uint64(len(s.events))) // before anybody can see them
-	if left := c.set.deliver(c, s.events); left > 0 {
+	if left := c.set.turns.deliver(c, &c.dead, s.events); left > 0 {
 		c.set.received.Add(-uint64(left))
 		c.set.lost.Add(uint64(left))
 		return c.cause

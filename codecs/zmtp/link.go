@@ -136,7 +136,7 @@ func (l *link) stands(nc net.Conn, a admitted) {
 	c.startWatch()
 	l.set.running.Add(1)
 	// A goroutine of its own: connecting and shaking hands have made this one's stack larger than reading needs.
-	go c.read()
+	go c.reader()
 	if l.queue.first != nil || c.control != nil {
 		l.queue.start()
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -21,12 +22,15 @@ type listener struct {
 	net      net.Listener
 	door     door
 	closed   chan struct{}
+	ended    atomic.Bool
 
-	mu        sync.RWMutex
-	conns     map[*conn]struct{}
-	peers     map[string]*conn // by routing identity; of a Router
-	generated uint32
-	closing   bool
+	mu    sync.RWMutex
+	conns map[*conn]struct{}
+	peers map[string]*conn // by routing identity; of a Router
+	// successors wait until everything that an older connection of the same identity brought has been told.
+	successors map[*conn]chan struct{}
+	generated  uint32
+	closing    bool
 }
 
 func (s *sockets) listen(at string, opts *options) (*listener, error) {
@@ -44,7 +48,8 @@ func (s *sockets) listen(at string, opts *options) (*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zmtp: listen at %s: %w", at, explain(err))
 	}
-	l := &listener{set: s, opts: opts, endpoint: endpoint, net: nl, closed: make(chan struct{}), conns: map[*conn]struct{}{}, peers: map[string]*conn{}}
+	l := &listener{set: s, opts: opts, endpoint: endpoint, net: nl, closed: make(chan struct{}), conns: map[*conn]struct{}{}, peers: map[string]*conn{},
+		successors: map[*conn]chan struct{}{}}
 	l.door = door{most: s.transport.Handshakes, mostPerAddr: s.transport.HandshakesPerAddr}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,9 +129,13 @@ func (l *listener) admit(nc net.Conn, a admitted) error {
 	c := newConn(l.set, l, l.opts, nc, a)
 	c.out = &queue{maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
 	l.conns[c] = struct{}{}
-	var before *conn
+	var before chan struct{}
 	if l.opts.kind == zsock.Router {
-		before = l.peers[string(c.peer)]
+		if old := l.peers[string(c.peer)]; old != nil {
+			before = make(chan struct{})
+			l.successors[old] = before
+			old.drain()
+		}
 		l.peers[string(c.peer)] = c
 	}
 	if c.control != nil { // subscriptions
@@ -141,15 +150,18 @@ func (l *listener) admit(nc net.Conn, a admitted) error {
 }
 
 // serve is the reader's goroutine. What the connection before it brought comes first.
-func (l *listener) serve(c, before *conn) {
+func (l *listener) serve(c *conn, before <-chan struct{}) {
 	if before != nil {
-		before.drain()
-		<-before.finished
+		<-before
 	}
 	e := l.event(c)
 	e.Type = zsock.Up
-	c.told = l.set.deliver(c, []zsock.Event{e}) == 0
-	c.read()
+	if l.set.turns.deliver(c, &c.dead, []zsock.Event{e}) > 0 {
+		l.remove(c) // it ended before anybody was told of it
+		l.set.running.Done()
+		return
+	}
+	go c.reader()
 }
 
 func (l *listener) event(c *conn) zsock.Event { return zsock.Event{Peer: c.peer, Addr: c.addr} }
@@ -157,22 +169,31 @@ func (l *listener) event(c *conn) zsock.Event { return zsock.Event{Peer: c.peer,
 func (l *listener) roomMade(*queue) {}
 
 func (l *listener) connEnded(c *conn, cause error) {
-	l.mu.Lock()
-	delete(l.conns, c)
-	if l.peers[string(c.peer)] == c {
-		delete(l.peers, string(c.peer))
-	}
-	closing := l.closing
-	l.mu.Unlock()
+	c.out.mu.Lock()
+	c.out.closing = true
+	c.out.mu.Unlock()
+	e := l.event(c)
+	e.Type, e.Err = zsock.Down, cause
+	l.set.turns.deliver(l, &l.ended, []zsock.Event{e})
+	l.remove(c)
+}
+
+// remove forgets a connection of which everything was told, and lets its successor begin.
+func (l *listener) remove(c *conn) {
 	c.out.mu.Lock()
 	c.out.conn = nil
 	c.out.closing = true
 	c.set.lost.Add(uint64(c.out.forget()))
 	c.out.mu.Unlock()
-	if !closing && c.told {
-		e := l.event(c)
-		e.Type, e.Err = zsock.Down, cause
-		l.set.turns.deliver(l.set.inbox, []zsock.Event{e}, l.closed)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.conns, c)
+	if l.peers[string(c.peer)] == c {
+		delete(l.peers, string(c.peer))
+	}
+	if successor := l.successors[c]; successor != nil {
+		delete(l.successors, c)
+		close(successor)
 	}
 }
 
@@ -226,7 +247,9 @@ func (l *listener) Close() error {
 		return nil
 	}
 	l.closing = true
+	l.ended.Store(true)
 	close(l.closed)
+	l.set.turns.abort(l)
 	err := l.net.Close()
 	for c := range l.conns {
 		c.out.mu.Lock()

@@ -57,6 +57,7 @@ func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
 		inproc: map[string]*inprocListener{}, closed: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.inbox = zsock.NewInbox(o.Inbox, o.InboxOctets, s.turns.room)
+	s.turns.inbox = s.inbox
 	return s, nil
 }
 

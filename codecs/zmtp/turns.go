@@ -3,6 +3,7 @@ package zmtp
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
@@ -10,64 +11,64 @@ import (
 // turns lets connections put what they received into the inbox, and when that is full lets them wait in a row: each that
 // has its turn hands over one batch, so that a peer that sends much does not keep out those that send little.
 type turns struct {
+	inbox   *zsock.Inbox
 	mu      sync.Mutex
 	waiting []turn
 }
 
-// turn is a channel that yields once, when the turn has come.
-type turn chan struct{}
-
-// deliver hands over events of a connection. It waits while the inbox is full, and returns how many are left when the
-// connection ends meanwhile.
-func (s *sockets) deliver(c *conn, events []zsock.Event) (left int) {
-	return s.turns.deliver(s.inbox, events, c.gone)
+// turn is a place in the row.
+type turn struct {
+	of   any       // who waits: a connection, or a listener
+	come chan bool // true: the turn has come; false: who waits has ended
 }
 
-func (t *turns) deliver(inbox *zsock.Inbox, events []zsock.Event, stop <-chan struct{}) (left int) {
+// deliver hands over events. It waits while the inbox is full, and returns how many are left when whoever waits has ended.
+func (t *turns) deliver(of any, ended *atomic.Bool, events []zsock.Event) (left int) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	if len(t.waiting) == 0 {
-		events = events[inbox.Offer(events):]
+		events = events[t.inbox.Offer(events):]
 	}
-	for len(events) > 0 {
-		mine := make(turn, 1)
+	for len(events) > 0 && !ended.Load() {
+		mine := turn{of, make(chan bool, 1)}
 		t.waiting = append(t.waiting, mine)
 		t.mu.Unlock()
-		ended := false
-		select {
-		case <-mine:
-		case <-stop:
-			ended = true
-		}
+		come := <-mine.come
 		t.mu.Lock()
-		if ended {
-			if i := slices.Index(t.waiting, mine); i >= 0 {
-				t.waiting = slices.Delete(t.waiting, i, i+1)
-			} else {
-				t.next() // our turn had come: it is the next one's
-			}
-			t.mu.Unlock()
-			return len(events)
+		if !come {
+			break
 		}
-		events = events[inbox.Offer(events):]
-		if inbox.Room() > 0 {
+		events = events[t.inbox.Offer(events):]
+		if t.inbox.Room() > 0 {
 			t.next()
 		}
 	}
-	t.mu.Unlock()
-	return 0
+	return len(events)
+}
+
+// abort ends the waiting of those that have ended.
+func (t *turns) abort(of any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = slices.DeleteFunc(t.waiting, func(w turn) bool {
+		if w.of == of {
+			w.come <- false
+		}
+		return w.of == of
+	})
 }
 
 // room is called when the inbox has room again.
 func (t *turns) room() {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.next()
-	t.mu.Unlock()
 }
 
 // next gives the turn to whoever has waited longest. mu is held.
 func (t *turns) next() {
 	if len(t.waiting) > 0 {
-		t.waiting[0] <- struct{}{}
+		t.waiting[0].come <- true
 		t.waiting = slices.Delete(t.waiting, 0, 1)
 	}
 }

@@ -2,7 +2,10 @@
 
 package zmtp
 
+import "errors"
+
 // canWait says that one can wait for a connection to become readable without holding a buffer.
 const canWait = false
 
-func (c *conn) onReady() func(fd uintptr) bool { return nil }
+func readInto(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }
+func wouldWait(error) bool                  { return false }
