@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -50,9 +49,8 @@ type conn struct {
 	// The goroutines, made once, so that starting one costs no memory.
 	reader, waiter, writer func()
 
-	killed   sync.Once
 	dead     atomic.Bool
-	cause    error // of kill
+	cause    atomic.Pointer[error] // of kill
 	draining atomic.Bool
 	begun    bool // what came behind the handshake was looked at
 
@@ -66,11 +64,9 @@ type conn struct {
 // maxControl bounds what waits of commands: a peer that asks faster than it reads gets fewer answers.
 const maxControl = 1 << 10
 
-func newConn(s *sockets, o owner, opts *options, nc net.Conn, a admitted) *conn {
+func newConn(s *sockets, o owner, opts *options, nc net.Conn, a *admitted) *conn {
 	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor}
-	if len(a.leftover) > 0 {
-		c.in.rest = a.leftover
-	}
+	c.in.rest = a.leftover
 	c.reader, c.waiter, c.writer = c.read, c.wait, c.write
 	c.in.prepare()
 	switch opts.kind {
@@ -112,15 +108,23 @@ func addrOf(nc net.Conn) netip.Addr {
 
 // kill ends the connection; its reader and its writer notice. It does not block.
 func (c *conn) kill(cause error) {
-	c.killed.Do(func() {
-		c.cause = cause
-		c.dead.Store(true)
-		c.net.Close()
-		c.set.turns.abort(c)
-		if w := c.watch.Load(); w != nil {
-			w.stop()
-		}
-	})
+	if c.dead.Swap(true) {
+		return
+	}
+	c.cause.Store(&cause)
+	c.net.Close()
+	c.set.turns.abort(c)
+	if w := c.watch.Load(); w != nil {
+		w.stop()
+	}
+}
+
+// why is the reason that kill was given, once it was called.
+func (c *conn) why() error {
+	if cause := c.cause.Load(); cause != nil {
+		return *cause
+	}
+	return errClosed // it is being called just now
 }
 
 func (c *conn) alive() bool { return !c.dead.Load() }

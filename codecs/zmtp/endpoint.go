@@ -21,8 +21,8 @@ type endpoint struct {
 }
 
 // parseEndpoint reads tcp://HOST:PORT, ipc://PATH and inproc://NAME.
-func parseEndpoint(text string) (endpoint, error) {
-	ep := endpoint{text: text}
+func parseEndpoint(text string) (*endpoint, error) {
+	ep := &endpoint{text: text}
 	scheme, rest, _ := strings.Cut(text, "://")
 	switch scheme {
 	case "tcp":
@@ -49,7 +49,7 @@ func parseEndpoint(text string) (endpoint, error) {
 }
 
 // parseDialled is parseEndpoint for one to connect to.
-func parseDialled(text string) (endpoint, error) {
+func parseDialled(text string) (*endpoint, error) {
 	ep, err := parseEndpoint(text)
 	if err == nil && (ep.host == "*" || ep.port == "*" || ep.port == "0") {
 		err = fmt.Errorf("%w: endpoint %.100q: to connect it must name an address and a port", zsock.ErrInvalid, text)
@@ -64,7 +64,7 @@ func (ep *endpoint) addr() netip.Addr {
 }
 
 // dial makes a connection.
-func (s *sockets) dial(ctx context.Context, ep endpoint) (net.Conn, error) {
+func (s *sockets) dial(ctx context.Context, ep *endpoint) (net.Conn, error) {
 	switch ep.network {
 	case "inproc":
 		return s.dialInproc(ep.path)
@@ -79,7 +79,7 @@ func (s *sockets) dial(ctx context.Context, ep endpoint) (net.Conn, error) {
 }
 
 // bind makes a listener, and says which endpoint it became.
-func (s *sockets) bind(ep endpoint) (net.Listener, string, error) {
+func (s *sockets) bind(ep *endpoint) (net.Listener, string, error) {
 	switch ep.network {
 	case "inproc":
 		l, err := s.listenInproc(ep.path)

@@ -108,7 +108,7 @@ func FuzzCommand(f *testing.F) {
 		open, _ := Transport{}.Open(zsock.Options{})
 		s := open.(*sockets)
 		for _, kind := range []zsock.Kind{zsock.Router, zsock.Pub} {
-			c := newConn(s, nobody{}, &options{kind: kind}, &script{}, admitted{})
+			c := newConn(s, nobody{}, &options{kind: kind}, &script{}, &admitted{})
 			c.out = &queue{} // it is not connected: nothing is sent
 			err := c.command(body)
 			name, _, perr := parseCommand(body)

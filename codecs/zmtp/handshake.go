@@ -19,9 +19,13 @@ type admitted struct {
 	leftover []byte // octets that came behind the handshake
 }
 
-// handshake brings a fresh connection to where messages may pass. It holds little memory: nobody knows yet who is there.
+// handshake brings a fresh connection to where messages may pass. It holds little memory, on the stack too: nobody knows
+// yet who is there, and goroutines begin with as large a stack as others needed on the average.
 type handshake struct {
+	admitted
+	end  *end
 	conn net.Conn
+	kind zsock.Kind
 	in   []byte // received, not yet looked at
 	sent chan error
 	// buffered says that a write does not wait for the other end to read, as it is with a system's sockets. Both ends
@@ -30,82 +34,141 @@ type handshake struct {
 }
 
 // shake does the whole handshake, within that time.
-func shake(conn net.Conn, e end, kind zsock.Kind, timeout time.Duration) (admitted, error) {
-	h := &handshake{conn: conn, buffered: rawOf(conn) != nil}
-	if err := conn.SetDeadline(time.Now().Add(timeout)); err != nil {
-		return admitted{}, fmt.Errorf("zmtp: handshake: %w", err)
+func shake(conn net.Conn, e *end, kind zsock.Kind, timeout time.Duration) (*admitted, error) {
+	h := &handshake{end: e, conn: conn, kind: kind}
+	err := h.begin(timeout)
+	if err == nil {
+		err = h.run()
 	}
-	a, err := h.run(e, kind)
+	return h.over(err, timeout)
+}
+
+func (h *handshake) begin(timeout time.Duration) error {
+	h.buffered = rawOf(h.conn) != nil
+	if err := h.conn.SetDeadline(time.Now().Add(timeout)); err != nil {
+		return fmt.Errorf("zmtp: handshake: %w", err)
+	}
+	return nil
+}
+
+func (h *handshake) over(err error, timeout time.Duration) (*admitted, error) {
 	if h.sent != nil {
 		err = errors.Join(err, <-h.sent)
 	}
 	if err == nil {
-		err = conn.SetDeadline(time.Time{})
+		err = h.conn.SetDeadline(time.Time{})
 	}
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = fmt.Errorf("zmtp: the handshake took longer than %v", timeout)
-	case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
-		err = errors.New("zmtp: the other end hung up during the handshake")
+	if err != nil {
+		return nil, failed(err, timeout)
 	}
-	return a, err
+	return &h.admitted, nil
 }
 
-func (h *handshake) run(e end, kind zsock.Kind) (admitted, error) {
-	var a admitted
-	m, err := newMechanism(e)
+// failed says why a handshake failed, where the system's words would say little.
+func failed(err error, timeout time.Duration) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("zmtp: the handshake took longer than %v", timeout)
+	case errors.Is(err, io.EOF):
+		return errors.New("zmtp: the other end hung up during the handshake")
+	}
+	return err
+}
+
+func (h *handshake) run() error {
+	m, err := h.introduce()
 	if err != nil {
-		return a, err
+		return err
 	}
-	own := e.security.Mechanism
-	if err := h.write(appendGreeting(nil, own, e.server && own != zsock.Null)); err != nil {
-		return a, err
+	if err := h.readGreeting(); err != nil {
+		return err
 	}
-	g, err := h.greeting()
+	if err := h.checkGreeting(m); err != nil {
+		return err
+	}
+	for done := false; !done; {
+		if done, err = h.step(m); err != nil {
+			return err
+		}
+	}
+	return h.admit(m)
+}
+
+// introduce sends our greeting.
+func (h *handshake) introduce() (mechanism, error) {
+	m, err := newMechanism(h.end)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	a.minor = g.minor
-	if g.mechanism != own.String() {
-		return a, fmt.Errorf("zmtp: the other end wants the mechanism %.20q, this one %s", g.mechanism, own)
+	own := h.end.security.Mechanism
+	return m, h.write(appendGreeting(nil, own, h.end.server && own != zsock.Null))
+}
+
+// readGreeting waits for the peer's.
+func (h *handshake) readGreeting() error {
+	for len(h.in) < greetingSize {
+		// Early, so that what is no ZMTP at all need not be waited for.
+		if err := checkGreeting(h.in); err != nil {
+			return err
+		}
+		if err := h.fill(); err != nil {
+			return err
+		}
 	}
-	if g.server && e.server { // libzmq's servers say that they are none: so two clients find out by themselves
-		return a, fmt.Errorf("zmtp: %s needs a client, and both ends are servers", own)
+	return nil
+}
+
+// checkGreeting looks at it, and sends the mechanism's first command.
+func (h *handshake) checkGreeting(m mechanism) error {
+	g, err := parseGreeting(h.in[:greetingSize])
+	if err != nil {
+		return err
+	}
+	h.in, h.minor = h.in[greetingSize:], g.minor
+	if own := h.end.security.Mechanism.String(); g.mechanism != own {
+		return fmt.Errorf("zmtp: the other end wants the mechanism %.20q, this one %s", g.mechanism, own)
+	}
+	if g.server && h.end.server { // libzmq's servers say that they are none: so two clients find out by themselves
+		return fmt.Errorf("zmtp: %s needs a client, and both ends are servers", g.mechanism)
 	}
 	first, err := m.first()
 	if err != nil {
-		return a, err
+		return err
 	}
-	if err := h.command(first); err != nil {
-		return a, err
+	return h.command(first)
+}
+
+// admit looks at what the peer says of itself.
+func (h *handshake) admit(m mechanism) (err error) {
+	if h.peer, err = parseProperties(m.metadata()); err != nil {
+		return err
 	}
-	for done := false; !done; {
-		body, err := h.readCommand()
-		if err != nil {
-			return a, err
-		}
-		if name, data, err := parseCommand(body); err != nil {
-			return a, err
-		} else if name == "ERROR" {
-			return a, parseError(data)
-		}
-		var answer []byte
-		answer, done, err = m.next(body)
-		if werr := h.command(answer); err == nil {
-			err = werr
-		}
-		if err != nil {
-			return a, err
-		}
+	if !fit(h.kind, h.peer.socketType) {
+		return fmt.Errorf("zmtp: a %.20q does not talk to a %s", h.peer.socketType, h.kind)
 	}
-	if a.peer, err = parseProperties(m.metadata()); err != nil {
-		return a, err
+	h.cipher = m.cipher()
+	if len(h.in) > 0 {
+		h.leftover = h.in
 	}
-	if !fit(kind, a.peer.socketType) {
-		return a, fmt.Errorf("zmtp: a %.20q does not talk to a %s", a.peer.socketType, kind)
+	return nil
+}
+
+// step takes one command and answers it.
+func (h *handshake) step(m mechanism) (done bool, err error) {
+	body, err := h.readCommand()
+	if err != nil {
+		return false, err
 	}
-	a.cipher, a.leftover = m.cipher(), h.in
-	return a, nil
+	if name, data, err := parseCommand(body); err != nil {
+		return false, err
+	} else if name == "ERROR" {
+		return false, parseError(data)
+	}
+	answer, done, err := m.next(body)
+	if werr := h.command(answer); err == nil {
+		err = werr
+	}
+	return done && err == nil, err
 }
 
 // fit says whether a socket may talk to one of that type (RFC 28, RFC 29).
@@ -121,21 +184,6 @@ func fit(kind zsock.Kind, peer string) bool {
 		return peer == "PUB" || peer == "XPUB"
 	}
 	return false
-}
-
-func (h *handshake) greeting() (greeting, error) {
-	for len(h.in) < greetingSize {
-		// Early, so that what is no ZMTP at all need not be waited for.
-		if err := checkGreeting(h.in); err != nil {
-			return greeting{}, err
-		}
-		if err := h.fill(); err != nil {
-			return greeting{}, err
-		}
-	}
-	g, err := parseGreeting(h.in[:greetingSize])
-	h.in = h.in[greetingSize:]
-	return g, err
 }
 
 // readCommand reads a command frame and gives its body.

@@ -61,6 +61,9 @@ func (in *input) prepare() {
 // one's stack is of the smallest kind, and half of all the memory that an idle connection takes.
 
 // wait is the goroutine that waits until there is something to read.
+//
+// A goroutine begins with as large a stack as all needed on the average when the collector looked last, and keeps it. So
+// those of the handshake, which are many in the rush in which everybody connects to everybody, have to need little too.
 func (c *conn) wait() {
 	if err := c.raw.Read(c.in.onWait); err != nil {
 		c.in.err = err
@@ -76,7 +79,7 @@ func (c *conn) read() {
 		return
 	}
 	c.kill(err)
-	c.owner.connEnded(c, c.cause)
+	c.owner.connEnded(c, c.why())
 	c.set.running.Done()
 }
 
@@ -375,7 +378,7 @@ func (c *conn) hand(s *scratch) error {
 	if left := c.set.turns.deliver(c, &c.dead, s.events); left > 0 {
 		c.set.received.Add(-uint64(left))
 		c.set.lost.Add(uint64(left))
-		return c.cause
+		return c.why()
 	}
 	clear(s.events)
 	s.events = s.events[:0]

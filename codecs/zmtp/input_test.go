@@ -72,7 +72,7 @@ func hear(t testing.TB, opts *options, leftover []byte, says ...[]byte) (events 
 		t.Fatal(err)
 	}
 	s := open.(*sockets)
-	c := newConn(s, nobody{}, opts, &script{pieces: says}, admitted{minor: 1, leftover: leftover})
+	c := newConn(s, nobody{}, opts, &script{pieces: says}, &admitted{minor: 1, leftover: leftover})
 	c.out = &queue{conn: c, maxMessages: 1, maxOctets: 1}
 	err = c.receive()
 	c.kill(err)
@@ -212,7 +212,7 @@ func TestClaimedLength(t *testing.T) {
 	s := open.(*sockets)
 	opts := &options{kind: zsock.Router, maxMessage: 64 << 20, reads: true}
 	header := appendHeader(nil, 0, 64<<20)
-	c := newConn(s, nobody{}, opts, &script{pieces: [][]byte{header, make([]byte, 100_000)}}, admitted{minor: 1})
+	c := newConn(s, nobody{}, opts, &script{pieces: [][]byte{header, make([]byte, 100_000)}}, &admitted{minor: 1})
 	c.out = &queue{}
 	if err := c.receive(); err != io.EOF {
 		t.Fatal(err)
@@ -254,7 +254,7 @@ func TestPong(t *testing.T) {
 	open, _ := Transport{}.Open(zsock.Options{})
 	s := open.(*sockets)
 	says := &script{pieces: [][]byte{bytes.Repeat(appendFrame(nil, flagCommand, command("PING", []byte{0, 0}, []byte("abc"))), 1000)}}
-	c := newConn(s, nobody{}, &options{kind: zsock.Router, maxMessage: 1 << 20}, says, admitted{minor: 1})
+	c := newConn(s, nobody{}, &options{kind: zsock.Router, maxMessage: 1 << 20}, says, &admitted{minor: 1})
 	c.out = &queue{conn: c}
 	c.out.mu.Lock() // the writer does not get on
 	c.writing = true
@@ -283,7 +283,7 @@ func TestSubscriptions(t *testing.T) {
 	b = appendFrame(b, 0, []byte("\x00old, but never subscribed to"))
 	b = appendFrame(b, 0, []byte("\x07neither"))
 	b = appendFrame(appendFrame(b, flagMore, []byte("\x01part")), 0, nil)
-	c := newConn(s, nobody{}, pub, &script{pieces: pieces(b, 2)}, admitted{minor: 1})
+	c := newConn(s, nobody{}, pub, &script{pieces: pieces(b, 2)}, &admitted{minor: 1})
 	if err := c.receive(); err != io.EOF {
 		t.Fatal(err)
 	}
@@ -335,11 +335,11 @@ func TestCipher(t *testing.T) {
 	for seed := range uint64(8) {
 		plain := stream(seed, 1<<17)
 		wire := &script{}
-		writer := newConn(s, nobody{}, opts, wire, admitted{minor: 1, cipher: xor{}})
+		writer := newConn(s, nobody{}, opts, wire, &admitted{minor: 1, cipher: xor{}})
 		if _, err := writer.transmit(plain); err != nil {
 			t.Fatal(err)
 		}
-		reader := newConn(s, nobody{}, opts, &script{pieces: pieces(wire.heard.Bytes(), 2+seed%2)}, admitted{minor: 1, cipher: xor{}})
+		reader := newConn(s, nobody{}, opts, &script{pieces: pieces(wire.heard.Bytes(), 2+seed%2)}, &admitted{minor: 1, cipher: xor{}})
 		reader.out = &queue{conn: reader}
 		if err := reader.receive(); err != io.EOF {
 			t.Fatal(err)
@@ -357,7 +357,7 @@ func TestCipher(t *testing.T) {
 		}
 	}
 	clear := appendFrame(nil, 0, []byte("in the clear"))
-	c := newConn(s, nobody{}, opts, &script{pieces: [][]byte{clear}}, admitted{minor: 1, cipher: xor{}})
+	c := newConn(s, nobody{}, opts, &script{pieces: [][]byte{clear}}, &admitted{minor: 1, cipher: xor{}})
 	if err := c.receive(); err == nil || err.Error() != "no secret" {
 		t.Errorf("got %v", err)
 	}

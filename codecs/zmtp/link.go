@@ -24,7 +24,7 @@ type link struct {
 	opts  *options
 	queue queue
 
-	endpoint endpoint
+	endpoint *endpoint
 	// life is raised whenever what goes on shall go on no more: what an older life began ends without effect.
 	life     int
 	cancel   context.CancelFunc // of an attempt to connect
@@ -94,17 +94,28 @@ func (l *link) connect() {
 }
 
 // attempt is a goroutine that tries to connect once.
-func (l *link) attempt(ctx context.Context, life int, ep endpoint) {
-	defer l.set.running.Done()
+func (l *link) attempt(ctx context.Context, life int, ep *endpoint) {
 	nc, err := l.set.dial(ctx, ep)
-	var a admitted
+	var a *admitted
 	if err == nil {
-		stop := context.AfterFunc(ctx, func() { nc.Close() })
-		a, err = shake(nc, l.opts.end(nc), l.opts.kind, l.set.transport.HandshakeTimeout)
-		if !stop() && err == nil {
-			err = ctx.Err()
-		}
+		a, err = l.shake(ctx, nc)
 	}
+	l.attempted(life, ep, nc, a, err)
+	l.set.running.Done()
+}
+
+// shake is of its own so that little is on the stack while it waits; see wait.
+func (l *link) shake(ctx context.Context, nc net.Conn) (*admitted, error) {
+	stop := context.AfterFunc(ctx, func() { nc.Close() })
+	a, err := shake(nc, l.opts.end(nc), l.opts.kind, l.set.transport.HandshakeTimeout)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	return a, err
+}
+
+// attempted goes on after an attempt.
+func (l *link) attempted(life int, ep *endpoint, nc net.Conn, a *admitted, err error) {
 	q := &l.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -125,7 +136,7 @@ func (l *link) attempt(ctx context.Context, life int, ep endpoint) {
 }
 
 // stands goes on with a connection. queue.mu is held.
-func (l *link) stands(nc net.Conn, a admitted) {
+func (l *link) stands(nc net.Conn, a *admitted) {
 	c := newConn(l.set, l, l.opts, nc, a)
 	c.out = &l.queue
 	l.since = time.Now()

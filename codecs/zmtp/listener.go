@@ -93,7 +93,6 @@ func (l *listener) accept() {
 
 // greet is a goroutine that shakes hands with a visitor.
 func (l *listener) greet(v *visitor) {
-	defer l.set.running.Done()
 	a, err := shake(v.conn, l.opts.end(v.conn), l.opts.kind, l.set.transport.HandshakeTimeout)
 	if !l.door.leave(v) {
 		err = errCrowded
@@ -101,9 +100,13 @@ func (l *listener) greet(v *visitor) {
 	if err == nil {
 		err = l.admit(v.conn, a)
 	}
-	if err == nil {
-		return
+	if err != nil {
+		l.refuse(v, err)
 	}
+	l.set.running.Done()
+}
+
+func (l *listener) refuse(v *visitor, err error) {
 	v.conn.Close()
 	l.set.refused.Add(1)
 	// Of strangers who fail the consumer hears only while that cannot keep it from what matters.
@@ -116,7 +119,7 @@ func (l *listener) greet(v *visitor) {
 const refusalsHeld = 100
 
 // admit goes on with a connection.
-func (l *listener) admit(nc net.Conn, a admitted) error {
+func (l *listener) admit(nc net.Conn, a *admitted) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {

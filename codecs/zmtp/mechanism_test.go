@@ -44,8 +44,8 @@ func converse(server, client mechanism) (serverErr, clientErr error) {
 
 // ends are a server's and a client's, of NULL or PLAIN.
 func ends(m zsock.Mechanism, ask func(zsock.Credentials) error) (server, client mechanism) {
-	server, _ = newMechanism(end{server: true, security: zsock.Security{Mechanism: m, Authenticate: ask}, metadata: []byte("server's"), addr: netip.MustParseAddr("10.1.2.3")})
-	client, _ = newMechanism(end{security: zsock.Security{Mechanism: m, Username: "alice", Password: "secret"}, metadata: []byte("client's")})
+	server, _ = newMechanism(&end{server: true, security: zsock.Security{Mechanism: m, Authenticate: ask}, metadata: []byte("server's"), addr: netip.MustParseAddr("10.1.2.3")})
+	client, _ = newMechanism(&end{security: zsock.Security{Mechanism: m, Username: "alice", Password: "secret"}, metadata: []byte("client's")})
 	return server, client
 }
 

@@ -7,14 +7,14 @@ import (
 )
 
 // newMechanism makes an end's part of the handshake.
-func newMechanism(e end) (mechanism, error) {
+func newMechanism(e *end) (mechanism, error) {
 	switch e.security.Mechanism {
 	case zsock.Plain:
-		return &plain{end: e}, nil
+		return &plain{end: *e}, nil
 	case zsock.Curve:
-		return newCurve(e)
+		return newCurve(*e)
 	}
-	return &null{end: e}, nil
+	return &null{end: *e}, nil
 }
 
 // refuse is the answer to a peer that Authenticate did not admit, with the status code of ZAP (RFC 27) for "no".

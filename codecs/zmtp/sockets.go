@@ -58,12 +58,12 @@ type options struct {
 func possible(octets int64) int64 { return min(octets, math.MaxInt-maxCommand) }
 
 // end is our part of a handshake with somebody at that connection.
-func (o *options) end(nc net.Conn) end {
+func (o *options) end(nc net.Conn) *end {
 	metadata := appendProperty(nil, "Socket-Type", []byte(o.kind.String()))
 	if o.kind == zsock.Router || o.kind == zsock.Dealer {
 		metadata = appendProperty(metadata, "Identity", o.identity)
 	}
-	return end{server: o.server, security: o.security, metadata: metadata, addr: addrOf(nc), secret: o.secret}
+	return &end{server: o.server, security: o.security, metadata: metadata, addr: addrOf(nc), secret: o.secret}
 }
 
 // prepare does once what every handshake would do otherwise.
