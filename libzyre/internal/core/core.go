@@ -153,7 +153,7 @@ func (c *Core) Groups() []string { return c.groups.Of(c.cfg.ID) }
 // Events. The caller still has to send what is queued.
 func (c *Core) Stop(now time.Time, cause error) {
 	for _, p := range slices.Clone(c.order) {
-		if p.ready && !p.full {
+		if !p.full { // a peer that has not yet greeted us has our HELLO before it
 			c.out = zre.Message{ID: zre.IDGoodbye}
 			c.send(p, nil)
 		}

@@ -1,0 +1,3 @@
+module github.com/zeromq/gozyre/rfcs
+
+go 1.26
