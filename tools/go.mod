@@ -4,21 +4,28 @@ go 1.26.0
 
 require (
 	github.com/alecthomas/kong v1.17.0
+	github.com/go-zeromq/zmq4 v0.17.0
 	github.com/google/uuid v1.6.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/zeromq/gozyre/codecs v0.1.0
 	github.com/zeromq/gozyre/codecs/libzmq v0.1.0
+	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
 	github.com/zeromq/gozyre/libzyre v0.1.0
+	github.com/zeromq/gozyre/rfcs v0.1.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0
 )
 
 require (
+	github.com/go-zeromq/goczmq/v4 v4.2.2 // indirect
 	github.com/pebbe/zmq4 v1.4.0 // indirect
 	github.com/zeromq/gozyre/libzyre/beacon v0.1.0 // indirect
 	github.com/zeromq/gozyre/libzyre/groups v0.1.0 // indirect
 	github.com/zeromq/gozyre/libzyre/harmony v0.1.0 // indirect
+	golang.org/x/crypto v0.59.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/tools v0.26.0 // indirect
+	golang.org/x/sync v0.25.0 // indirect
+	golang.org/x/text v0.44.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
 )

@@ -1,12 +1,6 @@
 package libzmq
 
-import (
-	"errors"
-	"fmt"
-	"syscall"
-
-	"github.com/zeromq/gozyre/codecs/zsock"
-)
+import "github.com/zeromq/gozyre/codecs/zsock"
 
 // A peer takes three descriptors: the DEALER's TCP connection, its signaller, and the TCP connection that comes back.
 const descriptorsPerLink = 3
@@ -15,18 +9,11 @@ const descriptorsPerLink = 3
 // costs 12 octets in every context.
 func maxSockets() int {
 	const most = 65535
-	if n := descriptors() / descriptorsPerLink; n > 0 && n < most {
+	if n := zsock.Descriptors() / descriptorsPerLink; n > 0 && n < most {
 		return max(int(n), 1023)
 	}
 	return most
 }
 
 // limit explains an error that comes from running out of descriptors.
-func limit(err error) error {
-	if err == nil || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
-		return err
-	}
-	n := descriptors()
-	return fmt.Errorf("%w: the process may open %d descriptors, a peer takes up to %d of them: raise the limit with 'ulimit -n %d' before the program starts (for a service: LimitNOFILE=), or connect fewer peers (%w)",
-		zsock.ErrLimit, n, descriptorsPerLink, max(4*n, 65536), err)
-}
+func limit(err error) error { return zsock.ExplainLimit(err, descriptorsPerLink) }

@@ -54,8 +54,8 @@ func TestDescriptorsRunOut(t *testing.T) {
 }
 
 func TestMoreSocketsThanLibzmqsDefault(t *testing.T) {
-	if descriptors() != 0 && descriptors() < 4000 {
-		t.Skipf("only %d descriptors", descriptors())
+	if zsock.Descriptors() != 0 && zsock.Descriptors() < 4000 {
+		t.Skipf("only %d descriptors", zsock.Descriptors())
 	}
 	s, err := Transport{}.Open(zsock.Options{})
 	if err != nil {

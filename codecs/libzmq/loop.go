@@ -15,7 +15,7 @@ type receiver struct {
 	*sockets
 	scratch scratch
 	poller  poller
-	watched []*socket // watched[i] is the poller's item i+1; item 0 is the wake-up pair
+	watched []*socket // watched[i] is the poller's item i+1; item 0 is the wake-up pair, the one after the last zap's socket
 	batch   []zsock.Event
 	addrs   addresses
 }
@@ -36,9 +36,10 @@ func (s *sockets) run() {
 			suspended = full
 			r.rebuild(suspended)
 		}
+		zap := s.zap
 		s.mu.Unlock()
 
-		due := false
+		due := zap != nil && zap.due
 		for _, k := range r.watched {
 			due = due || k.due.Load()
 		}
@@ -48,6 +49,9 @@ func (s *sockets) run() {
 		}
 		if r.poller.signalled(0) {
 			s.wakeup.drain(&r.scratch)
+		}
+		if zap != nil && (zap.due || r.poller.signalled(len(r.watched)+1)) {
+			r.serveZAP(zap)
 		}
 		before := s.received.Load()
 		for i, k := range r.watched {
@@ -73,13 +77,15 @@ func (r *receiver) rebuild(suspended bool) {
 	for k := range r.full {
 		r.sleepOn(k, suspended)
 	}
-	if suspended {
-		return
-	}
-	for _, k := range r.readers {
-		if _, full := r.full[k]; !full {
-			r.sleepOn(k, suspended)
+	if !suspended {
+		for _, k := range r.readers {
+			if _, full := r.full[k]; !full {
+				r.sleepOn(k, suspended)
+			}
 		}
+	}
+	if r.zap != nil {
+		r.poller.add(&r.zap.native)
 	}
 }
 

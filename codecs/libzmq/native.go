@@ -130,6 +130,12 @@ static int gz_poll(zmq_pollitem_t *items, int n, long timeout) {
 
 // The header names this option, ZMQ_ZERO_COPY_RECV, only in builds with drafts, though every libzmq from 4.3.1 on knows it.
 static int gz_copy_on_receive(void *ctx) { return zmq_ctx_set(ctx, 10, 0); }
+
+// Likewise this one, ZMQ_ZAP_ENFORCE_DOMAIN, which came with 4.3.0.
+static int gz_enforce_domain(void *socket) {
+	int on = 1;
+	return zmq_setsockopt(socket, 93, &on, sizeof on);
+}
 */
 import "C"
 
@@ -179,6 +185,14 @@ func copyOnReceive(ctx *zmq4.Context) {
 	if p := pointer(ctx, "ctx"); p != nil {
 		C.gz_copy_on_receive(p)
 	}
+}
+
+// enforceDomain makes a listener ask exactly when it has a ZAP domain, and refuse everybody when nobody answers.
+func (n *native) enforceDomain() error {
+	if C.gz_enforce_domain(n.p) != 0 {
+		return errors.New("libzmq: this libzmq cannot insist on authentication: 4.3 or later is needed")
+	}
+	return nil
 }
 
 // receives allocates what receiving needs; free releases it.

@@ -1,7 +1,6 @@
 package libzmq
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pebbe/zmq4"
@@ -32,6 +31,9 @@ type settings struct {
 	listens    bool
 	reads      bool
 	ipv6       bool
+	security   zsock.Security
+	domain     string // under which ZAP asks about this listener's peers; empty: nobody is asked
+	heartbeat  time.Duration
 }
 
 func (t settings) zmqType() zmq4.Type {
@@ -46,6 +48,17 @@ func (t settings) zmqType() zmq4.Type {
 	return zmq4.SUB
 }
 
+// maxFrame is the largest frame that libzmq lets in. It counts what CURVE adds to a frame, and the handshake's commands too,
+// which must not depend on how small the messages are. What is too large for a message only is dropped behind libzmq.
+func (t settings) maxFrame() int64 {
+	const curveAdds, handshakeNeeds = 33, 1024
+	n := t.maxMessage
+	if t.security.Mechanism == zsock.Curve {
+		n += curveAdds
+	}
+	return max(n, handshakeNeeds)
+}
+
 // apply sets every option that differs from libzmq's default.
 func (t settings) apply(z *zmq4.Socket) error {
 	receiveHighWater := t.highWater
@@ -56,7 +69,7 @@ func (t settings) apply(z *zmq4.Socket) error {
 		func() error { return z.SetLinger(t.linger) },
 		func() error { return z.SetSndhwm(t.highWater) },
 		func() error { return z.SetRcvhwm(receiveHighWater) },
-		func() error { return z.SetMaxmsgsize(t.maxMessage) },
+		func() error { return z.SetMaxmsgsize(t.maxFrame()) },
 		func() error { return z.SetHandshakeIvl(handshakeMost) },
 		func() error { return z.SetTcpKeepalive(1) },
 		func() error { return z.SetTcpKeepaliveIdle(keepaliveIdle) },
@@ -84,6 +97,14 @@ func (t settings) apply(z *zmq4.Socket) error {
 			func() error { return z.SetRouterMandatory(1) }, // sending to nobody is an error, not a silence
 		)
 	}
+	if t.heartbeat > 0 {
+		steps = append(steps,
+			func() error { return z.SetHeartbeatIvl(t.heartbeat) },
+			func() error { return z.SetHeartbeatTimeout(t.heartbeat) },
+			func() error { return z.SetHeartbeatTtl(heartbeatTTL(t.heartbeat)) },
+		)
+	}
+	steps = append(steps, t.secure(z)...)
 	for _, prefix := range t.subscribe {
 		steps = append(steps, func() error { return z.SetSubscribe(string(prefix)) })
 	}
@@ -94,6 +115,3 @@ func (t settings) apply(z *zmq4.Socket) error {
 	}
 	return nil
 }
-
-// isIPv6 says whether an endpoint has an IPv6 literal; only then does the socket leave plain IPv4.
-func isIPv6(endpoint string) bool { return strings.Contains(endpoint, "[") }

@@ -22,6 +22,8 @@ type socket struct {
 	linger     time.Duration
 	link       zsock.Link // nil for a listener
 	ipv6       bool
+	security   zsock.Security
+	domain     string // see settings
 	reads      bool
 
 	mu       sync.Mutex
@@ -143,6 +145,9 @@ func (k *socket) redial(endpoint string) error {
 	if k.closed {
 		return zsock.ErrClosed
 	}
+	if err := checkSecurity(&k.security, endpoint, false); err != nil {
+		return err
+	}
 	if v6 := isIPv6(endpoint); v6 && !k.ipv6 {
 		if err := k.zmq.SetIpv6(true); err != nil {
 			return fmt.Errorf("libzmq: redial %s: %w", endpoint, fault(err))
@@ -150,11 +155,11 @@ func (k *socket) redial(endpoint string) error {
 		k.ipv6 = true
 	}
 	// The old one goes first: a DEALER ignores a second connect to an endpoint that it has.
-	if err := k.zmq.Disconnect(k.endpoint); err != nil {
+	if err := k.zmq.Disconnect(inner(k.endpoint)); err != nil {
 		return fmt.Errorf("libzmq: leave %s: %w", k.endpoint, fault(err))
 	}
-	if err := k.zmq.Connect(endpoint); err != nil {
-		if again := k.zmq.Connect(k.endpoint); again != nil {
+	if err := k.zmq.Connect(inner(endpoint)); err != nil {
+		if again := k.zmq.Connect(inner(k.endpoint)); again != nil {
 			k.set.log.Error("libzmq: link without endpoint", "endpoint", k.endpoint, "error", again)
 		}
 		return limit(fmt.Errorf("libzmq: redial %s: %w", endpoint, fault(err)))
@@ -180,7 +185,7 @@ func (k *socket) close(linger time.Duration) error {
 	if linger == 0 && k.link != nil {
 		// Closing alone takes the way of libzmq's reaper thread: meanwhile the connection could still come to stand,
 		// and take the identity over from the link that is dialled next. Disconnecting goes ahead of that.
-		k.zmq.Disconnect(k.endpoint)
+		k.zmq.Disconnect(inner(k.endpoint))
 	}
 	k.native.free()
 	err := k.zmq.Close()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/pebbe/zmq4"
 
@@ -22,13 +23,14 @@ type sockets struct {
 	wakeup *wakeup
 	done   chan struct{} // closed when the receiving goroutine has ended
 
-	sent, received, dropped, filled atomic.Uint64
+	sent, received, dropped, filled, refused atomic.Uint64
 
 	mu      sync.Mutex
 	all     map[*socket]struct{} // keeps them reachable: pebbe closes what the collector finds
 	readers []*socket            // those that receive
 	full    map[*socket]struct{} // those that wait for room
 	changed bool                 // readers or full are not what the goroutine sleeps on
+	zap     *zap                 // opened for the first listener that asks about its peers
 	closing bool
 	closed  chan struct{} // made by the first Close, closed when it is through
 	err     error         // of Close
@@ -42,7 +44,7 @@ func (s *sockets) Stats() zsock.Stats {
 	s.mu.Unlock()
 	return zsock.Stats{
 		Sent: s.sent.Load(), Received: s.received.Load(), Dropped: s.dropped.Load(), Full: s.filled.Load(),
-		Sockets: n, Waiting: s.inbox.Len(),
+		Refused: s.refused.Load(), Sockets: n, Waiting: s.inbox.Len(),
 	}
 }
 
@@ -50,16 +52,24 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkSecurity(&o.Security, o.Endpoint, true); err != nil {
+		return nil, err
+	}
+	if ipcTaken(o.Endpoint) {
+		return nil, fmt.Errorf("libzmq: listen at %s: %w", o.Endpoint, syscall.EADDRINUSE)
+	}
 	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, linger: o.Linger,
-		subscribe: o.Subscribe, listens: true, ipv6: isIPv6(o.Endpoint), reads: o.Kind != zsock.Pub})
+		subscribe: o.Subscribe, listens: true, ipv6: isIPv6(o.Endpoint), reads: o.Kind != zsock.Pub,
+		security: o.Security, heartbeat: o.Heartbeat})
 	if err != nil {
 		return nil, err
 	}
 	err = k.begin(func(z *zmq4.Socket) error {
-		if err := z.Bind(o.Endpoint); err != nil {
+		if err := z.Bind(inner(o.Endpoint)); err != nil {
 			return err
 		}
-		k.endpoint, err = z.GetLastEndpoint()
+		endpoint, err := z.GetLastEndpoint()
+		k.endpoint = outer(endpoint)
 		return err
 	})
 	if err != nil {
@@ -72,15 +82,19 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkSecurity(&o.Security, o.Endpoint, false); err != nil {
+		return nil, err
+	}
 	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, linger: o.Linger,
-		subscribe: o.Subscribe, ipv6: isIPv6(o.Endpoint), reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly})
+		subscribe: o.Subscribe, ipv6: isIPv6(o.Endpoint), reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly,
+		security: o.Security, heartbeat: o.Heartbeat})
 	if err != nil {
 		return nil, err
 	}
 	k.maxOctets = o.HighWaterOctets
 	k.endpoint = o.Endpoint
 	k.link = link{k}
-	if err := k.begin(func(z *zmq4.Socket) error { return z.Connect(o.Endpoint) }); err != nil {
+	if err := k.begin(func(z *zmq4.Socket) error { return z.Connect(inner(o.Endpoint)) }); err != nil {
 		return nil, limit(fmt.Errorf("libzmq: connect to %s: %w", o.Endpoint, err))
 	}
 	return k.link, nil
@@ -93,15 +107,31 @@ func (s *sockets) open(t settings) (*socket, error) {
 	if s.closing {
 		return nil, zsock.ErrClosed
 	}
+	if t.security.Authenticate != nil && s.zap == nil {
+		var err error
+		if s.zap, err = newZAP(s.ctx); err != nil {
+			return nil, err
+		}
+		s.changed = true
+		s.wakeup.wake()
+	}
 	z, err := s.ctx.NewSocket(t.zmqType())
 	if err != nil {
 		return nil, limit(fmt.Errorf("libzmq: new %s socket: %w", t.kind, fault(err)))
 	}
-	k := &socket{set: s, zmq: z, kind: t.kind, maxMessage: t.maxMessage, linger: t.linger, ipv6: t.ipv6}
+	if t.security.Authenticate != nil {
+		t.domain = s.zap.register(t.security)
+	}
+	k := &socket{set: s, zmq: z, kind: t.kind, maxMessage: t.maxMessage, linger: t.linger, ipv6: t.ipv6,
+		security: t.security, domain: t.domain}
 	if err = t.apply(z); err == nil {
 		k.native, err = nativeOf(z)
 	}
+	if err == nil && t.insists() {
+		err = k.native.enforceDomain()
+	}
 	if err != nil {
+		s.zap.forget(k.domain)
 		return nil, errors.Join(fmt.Errorf("libzmq: options of a %s socket: %w", t.kind, fault(err)), z.Close())
 	}
 	if t.reads {
@@ -139,6 +169,7 @@ func (k *socket) begin(f func(*zmq4.Socket) error) error {
 func (s *sockets) forget(k *socket) {
 	s.mu.Lock()
 	delete(s.all, k)
+	s.zap.forget(k.domain)
 	if _, ok := s.full[k]; ok {
 		delete(s.full, k)
 		s.changed = true
@@ -194,6 +225,9 @@ func (s *sockets) Close() error {
 	<-s.done
 	for _, k := range all {
 		k.close(k.linger)
+	}
+	if s.zap != nil {
+		s.zap.close()
 	}
 	s.wakeup.close()
 	// Returns when all sockets are gone, at the latest after the longest linger.

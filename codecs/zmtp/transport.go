@@ -35,9 +35,6 @@ var _ zsock.Transport = Transport{}
 // String is "zmtp".
 func (Transport) String() string { return "zmtp" }
 
-// TellsConnections says that Up, Down and Failed are told.
-func (Transport) TellsConnections() bool { return true }
-
 // Open makes an empty set of sockets. It starts nothing.
 func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
 	keepAlive := net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 10 * time.Second, Count: 6}

@@ -97,6 +97,22 @@ func TestDemoStaysHere(t *testing.T) {
 	}
 }
 
+// The demo needs Go and nothing else of the machine.
+func TestDemoNeedsOnlyGo(t *testing.T) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Join(strings.TrimSpace(string(root)), "bin"))
+	t.Setenv("CGO_ENABLED", "1")
+	if out, code := dev(t, "demo"); code != 0 || !strings.Contains(out, "they found each other and talked") {
+		t.Errorf("it ended with %d:\n%s", code, out)
+	}
+}
+
 func TestBenchStaysHere(t *testing.T) {
 	alone(t)
 	out, code := dev(t, "alone", "dev", "bench", "--runs=1", "--only=enter,whispers")

@@ -1,12 +1,12 @@
 // Dev is the project's own tooling. It has no cgo in it, so that it runs on a
 // machine that has nothing but Go:
 //
-//	go run ./tools/dev setup   install what the build needs
 //	go run ./tools/dev demo    three nodes on this machine find each other and chat
-//	go run ./tools/dev test    everything that CI runs
+//	go run ./tools/dev test    everything that CI runs; installs what that takes
+//	go run ./tools/dev setup   install what a build with -tags libzmq takes
 //	go run ./tools/dev tidy    go.mod and go.sum of every module
 //	go run ./tools/dev gen     regenerate what is generated
-//	go run ./tools/dev bench   print the figures
+//	go run ./tools/dev bench   print the figures; installs as setup does
 //
 // It is run from anywhere inside a checkout.
 package main
@@ -32,9 +32,9 @@ import (
 )
 
 type cli struct {
-	Setup setup.Command  `cmd:"" help:"Install libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
-	Demo  demo.Command   `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper."`
-	Test  check.Command  `cmd:"" help:"Run everything that CI runs."`
+	Demo  demo.Command   `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper. Go alone is enough."`
+	Test  check.Command  `cmd:"" help:"Install what the tests need, and run everything that CI runs."`
+	Setup setup.Command  `cmd:"" help:"Install what a build with -tags libzmq takes: libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
 	Tidy  tidy.Command   `cmd:"" help:"Make go.mod and go.sum of every module honest."`
 	Gen   gen.Command    `cmd:"" help:"Regenerate what is generated."`
 	Bench bench.Command  `cmd:"" help:"Print the project's figures next to their targets."`

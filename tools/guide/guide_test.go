@@ -19,7 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	// The programs depend on it: a result that was cached without it would be stale.
-	_ "github.com/zeromq/gozyre/codecs/libzmq"
+	_ "github.com/zeromq/gozyre/codecs/zmtp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

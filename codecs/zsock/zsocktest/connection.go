@@ -6,9 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
@@ -59,6 +57,11 @@ func testHandover(t *testing.T, p pairing) {
 	if e := in.message("new"); string(e.Peer) != "alice" {
 		t.Errorf("got peer %q, want alice", e.Peer)
 	}
+	for _, what := range []zsock.EventType{zsock.Up, zsock.Down, zsock.Up} {
+		if e, ok := in.told(what, nil); ok && string(e.Peer) != "alice" {
+			t.Errorf("%s of %q, want alice", what, e.Peer)
+		}
+	}
 	if err := r.Send([]byte("alice"), octets("answer")); err != nil {
 		t.Fatal(err)
 	}
@@ -96,44 +99,6 @@ func testManyPeers(t *testing.T, p pairing) {
 	all.Wait()
 }
 
-func testPubListens(t *testing.T, p pairing) {
-	out := open(t, p.listens, zsock.Options{})
-	pub := out.listen(zsock.ListenOptions{Kind: zsock.Pub})
-	var subs []*collector
-	for range 3 {
-		s := open(t, p.dials, zsock.Options{})
-		s.dial(zsock.DialOptions{Kind: zsock.Sub, Endpoint: pub.Endpoint(), Subscribe: octets("yes", "also")})
-		subs = append(subs, s)
-	}
-	for _, s := range subs {
-		s.until(func() {
-			if err := pub.Send(nil, octets("yes")); err != nil {
-				t.Fatal(err)
-			}
-		}, "yes")
-	}
-	for _, m := range []string{"no", "yes!", "ye", "also this"} {
-		if err := pub.Send(nil, octets(m, "body")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, s := range subs {
-		s.skip("yes", "yes!", "body")
-		s.message("also this", "body")
-	}
-}
-
-func testPubDials(t *testing.T, p pairing) {
-	in := open(t, p.listens, zsock.Options{})
-	endpoint := in.listen(zsock.ListenOptions{Kind: zsock.Sub, Subscribe: octets("")}).Endpoint()
-	out := open(t, p.dials, zsock.Options{})
-	l := out.dial(zsock.DialOptions{Kind: zsock.Pub, Endpoint: endpoint})
-	e := in.until(func() { send(t, l, "log") }, "log")
-	if e.Addr.String() != "127.0.0.1" {
-		t.Errorf("got address %v, want 127.0.0.1", e.Addr)
-	}
-}
-
 // testLinger: what was queued when the set closes still arrives.
 func testLinger(t *testing.T, p pairing) {
 	in := open(t, p.listens, zsock.Options{})
@@ -143,7 +108,8 @@ func testLinger(t *testing.T, p pairing) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := out.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: endpoint, Linger: patience, SendOnly: i%2 == 0})
+		l, err := out.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: endpoint, Linger: patience, SendOnly: i%2 == 0,
+			Security: p.dials.client})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +179,7 @@ func testCloseWhileBusy(t *testing.T, p pairing) {
 						runtime.Gosched()
 						continue
 					}
-					l2, err := out.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: r.Endpoint(), HighWater: 1})
+					l2, err := out.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: r.Endpoint(), HighWater: 1, Security: p.dials.client})
 					if err != nil {
 						continue
 					}
@@ -231,28 +197,6 @@ func testCloseWhileBusy(t *testing.T, p pairing) {
 		all.Wait()
 		if err := in.Close(); err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-func testEndpointTaken(t *testing.T, p pairing) {
-	c := open(t, p.listens, zsock.Options{})
-	r := c.listen(zsock.ListenOptions{})
-	if _, err := c.Listen(zsock.ListenOptions{Kind: zsock.Router, Endpoint: r.Endpoint()}); !errors.Is(err, syscall.EADDRINUSE) {
-		t.Errorf("got %v, want EADDRINUSE", err)
-	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
-	// Closed means free, perhaps a moment later.
-	deadline := time.Now().Add(patience)
-	for {
-		_, err := c.Listen(zsock.ListenOptions{Kind: zsock.Router, Endpoint: r.Endpoint()})
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("after Close: %v", err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package zsocktest
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,14 +138,29 @@ func testWritableWhileSuspended(t *testing.T, p pairing) {
 	if err := l.Send(octets("1")); !errors.Is(err, zsock.ErrFull) {
 		t.Fatalf("got %v, want ErrFull", err)
 	}
+	a.told(zsock.Up, nil) // counts in the inbox too
 	send(t, back, "fills the inbox")
-	<-a.Inbox().Ready() // suspended now
+	eventually(t, "message in the inbox", func() bool { return a.Stats().Received == 1 })
 	b.listen(zsock.ListenOptions{Endpoint: endpoint})
 	b.message("0")
-	<-a.Inbox().Ready()
-	a.take()
+	var news []zsock.Event
+	eventually(t, "Writable", func() bool {
+		news = a.Inbox().TakeNews(news)
+		return slices.ContainsFunc(news, func(e zsock.Event) bool { return e.Type == zsock.Writable && e.Link == l })
+	})
 	a.message("fills the inbox")
-	a.writable(l)
 	send(t, l, "1")
 	b.message("1")
+}
+
+// testAdmittedWhileSuspended: a consumer that takes nothing does not keep newcomers waiting for their handshake.
+func testAdmittedWhileSuspended(t *testing.T, p pairing) {
+	in, out := open(t, p.listens, zsock.Options{Inbox: 1}), open(t, p.dials, zsock.Options{})
+	r := in.listen(zsock.ListenOptions{})
+	send(t, out.dial(zsock.DialOptions{Endpoint: r.Endpoint()}), "fills the inbox")
+	eventually(t, "message in the inbox", func() bool { return in.Stats().Waiting > 0 })
+	out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: []byte("bob")})
+	eventually(t, "newcomer", func() bool { return r.Send([]byte("bob"), octets("welcome")) == nil })
+	out.message("welcome")
+	in.message("fills the inbox")
 }

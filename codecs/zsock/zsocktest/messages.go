@@ -120,16 +120,18 @@ func testLongMessage(t *testing.T, p pairing) {
 }
 
 func testLargeFrame(t *testing.T, p pairing) {
-	in, _, _, l := pair(t, p, zsock.ListenOptions{MaxMessage: 1000}, zsock.DialOptions{})
+	in, out, _, l := pair(t, p, zsock.ListenOptions{MaxMessage: 1000}, zsock.DialOptions{})
 	send(t, l, "before")
 	in.message("before")
-	send(t, l, strings.Repeat("x", 1001))
+	send(t, l, strings.Repeat("x", 2000))
 	// The connection breaks, with what was on its way; the link comes back by itself.
+	in.told(zsock.Down, nil)
+	out.told(zsock.Down, l)
 	in.until(func() { send(t, l, "after") }, "after")
 }
 
 func testOrder(t *testing.T, p pairing) {
-	const n = 50_000
+	n := p.some(50_000)
 	in, out, _, l := pair(t, p, zsock.ListenOptions{}, zsock.DialOptions{})
 	finished := make(chan error, 1)
 	go func() { finished <- flood(out, l, n) }()
@@ -139,10 +141,10 @@ func testOrder(t *testing.T, p pairing) {
 	if err := <-finished; err != nil {
 		t.Error(err)
 	}
-	if s := in.Stats(); s.Received != n {
+	if s := in.Stats(); s.Received != uint64(n) {
 		t.Errorf("Stats: got %d received, want %d", s.Received, n)
 	}
-	if s := out.Stats(); s.Sent != n {
+	if s := out.Stats(); s.Sent != uint64(n) {
 		t.Errorf("Stats: got %d sent, want %d", s.Sent, n)
 	}
 }
@@ -170,7 +172,7 @@ func flood(out *collector, l zsock.Link, n int) error {
 
 // testBothWays has each side send while the other answers: sending must not swallow what tells that something arrived.
 func testBothWays(t *testing.T, p pairing) {
-	const rounds = 3000
+	rounds := p.some(3000)
 	in, out, r, l := pair(t, p, zsock.ListenOptions{}, zsock.DialOptions{})
 	finished := make(chan error, 1)
 	go func() {
@@ -214,4 +216,72 @@ func testUnknownPeer(t *testing.T, p pairing) {
 		t.Fatal(err)
 	}
 	out.message("welcome")
+}
+
+// testSmallestMaxMessage: what bounds messages does not bound what the connection needs for itself.
+func testSmallestMaxMessage(t *testing.T, p pairing) {
+	in, out := open(t, p.listens, zsock.Options{}), open(t, p.dials, zsock.Options{})
+	identity := bytes.Repeat([]byte("i"), 255)
+	r := in.listen(zsock.ListenOptions{MaxMessage: 1, Identity: identity})
+	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: identity, MaxMessage: 1})
+	send(t, l, "q")
+	if e := in.message("q"); !bytes.Equal(e.Peer, identity) {
+		t.Errorf("got peer %q", e.Peer)
+	}
+	if err := r.Send(identity, octets("a")); err != nil {
+		t.Fatal(err)
+	}
+	out.message("a")
+}
+
+// testLargestMessage sends as many octets as may be by default, and then more.
+func testLargestMessage(t *testing.T, p pairing) {
+	in, out, r, l := pair(t, p, zsock.ListenOptions{}, zsock.DialOptions{HighWaterOctets: 2 * zsock.DefaultMaxMessage})
+	content := bytes.Repeat([]byte("largest"), zsock.DefaultMaxMessage/7+1)[:zsock.DefaultMaxMessage]
+	largest := func(e zsock.Event) {
+		t.Helper()
+		if e.Type != zsock.Message || len(e.Frames) != 1 || !bytes.Equal(e.Frames[0], content) {
+			t.Fatalf("got event %s of %d frames, or its content differs", e.Type, len(e.Frames))
+		}
+	}
+	if err := l.Send([][]byte{content}); err != nil {
+		t.Fatal(err)
+	}
+	largest(in.event())
+	if err := r.Send([]byte("alice"), [][]byte{content}); err != nil {
+		t.Fatal(err)
+	}
+	largest(out.event())
+	if err := l.Send([][]byte{content, {}, content[:1]}); err != nil {
+		t.Fatal(err)
+	}
+	in.until(func() { send(t, l, "after") }, "after")
+	tooLarge := append(content, 0)
+	if p.dials.client.Mechanism == zsock.Curve {
+		tooLarge = append(tooLarge, make([]byte, 64)...) // a transport may leave room for what CURVE adds
+	}
+	if err := l.Send([][]byte{tooLarge}); err != nil {
+		t.Fatal(err)
+	}
+	out.told(zsock.Down, l)
+	in.until(func() { send(t, l, "after all") }, "after all")
+	if n := in.Stats().Dropped; n != 1 {
+		t.Errorf("Stats: got %d dropped, want 1", n)
+	}
+}
+
+// testOctetByOctet has everything arrive in the smallest pieces.
+func testOctetByOctet(t *testing.T, p pairing) {
+	in, out := open(t, p.listens, zsock.Options{}), open(t, p.dials, zsock.Options{})
+	r := in.listen(zsock.ListenOptions{})
+	l := out.dial(zsock.DialOptions{Endpoint: newProxy(t, r.Endpoint(), 1).endpoint(), Identity: []byte("alice")})
+	for _, size := range []int{0, 1, 255, 256, 65536} {
+		content := strings.Repeat("o", size)
+		send(t, l, content, "", content)
+		in.message(content, "", content)
+		if err := r.Send([]byte("alice"), octets(content)); err != nil {
+			t.Fatal(err)
+		}
+		out.message(content)
+	}
 }

@@ -1,239 +1,122 @@
 // Package zsocktest is the conformance suite of package zsock: what every transport must do, as tests that a transport's
 // own tests call.
 //
-//	func TestConformance(t *testing.T) { zsocktest.Run(t, libzmq.Transport{}, libzmq.Transport{}) }
+//	func TestConformance(t *testing.T) { zsocktest.Run(t, zmtp.Transport{}, zmtp.Transport{}) }
 //
 // Stability: Draft.
 package zsocktest
 
 import (
-	"fmt"
-	"net"
 	"testing"
-	"time"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
-// patience is how long a test waits for an event that must come. Nothing is asserted about how soon it does.
-const patience = 20 * time.Second
-
 // Run runs the suite: the sockets that listen are of the one transport, those that dial of the other. Run it with
-// every pairing of transports, and check for goroutines left behind in the caller's TestMain.
+// every pairing of transports, and check for goroutines left behind in the caller's TestMain. A transport must say Up,
+// Down and Failed unless it is given as Silent.
+//
+// The suite starts the test binary anew, with the name of the running test, to have processes that it can kill.
 func Run(t *testing.T, listens, dials zsock.Transport) {
-	p := pairing{listens, dials}
-	for _, c := range []struct {
-		name string
-		f    func(*testing.T, pairing)
-	}{
-		{"Message", testMessage},
-		{"Frames", testFrames},
-		{"FramesMayBeReused", testReuse},
-		{"NoFrames", testNoFrames},
-		{"TooLarge", testTooLarge},
-		{"LongMessageIsDropped", testLongMessage},
-		{"LargeFrameDisconnects", testLargeFrame},
-		{"Order", testOrder},
-		{"BothWays", testBothWays},
-		{"UnknownPeer", testUnknownPeer},
-		{"FullIsExact", testFull},
-		{"FullThenRedial", testFullRedial},
-		{"FullThenClosed", testFullClosed},
-		{"SlowConsumer", testSlowConsumer},
-		{"SlowConsumerOctets", testSlowConsumerOctets},
-		{"WritableWhileSuspended", testWritableWhileSuspended},
-		{"Redial", testRedial},
-		{"Reconnect", testReconnect},
-		{"Handover", testHandover},
-		{"ManyPeers", testManyPeers},
-		{"PubListens", testPubListens},
-		{"PubDials", testPubDials},
-		{"Linger", testLinger},
-		{"Close", testClose},
-		{"CloseWhileBusy", testCloseWhileBusy},
-		{"EndpointTaken", testEndpointTaken},
-		{"Invalid", testInvalid},
-	} {
+	for _, m := range []zsock.Mechanism{zsock.Null, zsock.Plain, zsock.Curve} {
+		p := pairing{newEnd(listens, m), newEnd(dials, m)}
+		t.Run(m.String(), func(t *testing.T) { run(t, p, perMechanism) })
+	}
+	run(t, pairing{newEnd(listens, zsock.Null), newEnd(dials, zsock.Null)}, once)
+}
+
+func run(t *testing.T, p pairing, tests []test) {
+	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) { c.f(t, p) })
 	}
 }
 
-type pairing struct{ listens, dials zsock.Transport }
-
-// collector is a set of sockets with its consumer.
-type collector struct {
-	t *testing.T
-	zsock.Sockets
-	batch []zsock.Event
-	next  int
+type test struct {
+	name string
+	f    func(*testing.T, pairing)
 }
 
-func open(t *testing.T, transport zsock.Transport, o zsock.Options) *collector {
-	t.Helper()
-	s, err := transport.Open(o)
-	if err != nil {
-		t.Fatalf("open %s: %v", transport, err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("close %s: %v", transport, err)
-		}
-	})
-	return &collector{t: t, Sockets: s}
+var perMechanism = []test{
+	{"Message", testMessage},
+	{"Frames", testFrames},
+	{"FramesMayBeReused", testReuse},
+	{"LongMessageIsDropped", testLongMessage},
+	{"LargeFrameDisconnects", testLargeFrame},
+	{"SmallestMaxMessage", testSmallestMaxMessage},
+	{"LargestMessage", testLargestMessage},
+	{"OctetByOctet", testOctetByOctet},
+	{"Order", testOrder},
+	{"BothWays", testBothWays},
+	{"UnknownPeer", testUnknownPeer},
+	{"FullIsExact", testFull},
+	{"FullThenRedial", testFullRedial},
+	{"FullThenClosed", testFullClosed},
+	{"SlowConsumer", testSlowConsumer},
+	{"SlowConsumerOctets", testSlowConsumerOctets},
+	{"WritableWhileSuspended", testWritableWhileSuspended},
+	{"AdmittedWhileSuspended", testAdmittedWhileSuspended},
+	{"BlockedPeer", testBlockedPeer},
+	{"Redial", testRedial},
+	{"Reconnect", testReconnect},
+	{"QueueSurvives", testQueueSurvives},
+	{"Handover", testHandover},
+	{"ManyPeers", testManyPeers},
+	{"PubListens", testPubListens},
+	{"PubDials", testPubDials},
+	{"PubDrops", testPubDrops},
+	{"SubReconnects", testSubReconnects},
+	{"Linger", testLinger},
+	{"CloseWhileBusy", testCloseWhileBusy},
+	{"UpAndDown", testUpAndDown},
+	{"EventsInOrder", testEventsInOrder},
+	{"HalfOpen", testHalfOpen},
+	{"IdleHeartbeats", testIdleHeartbeats},
+	{"HeartbeatTTL", testHeartbeatTTL},
+	{"KilledListener", testKilledListener},
+	{"KilledDialer", testKilledDialer},
+	{"IPC", testIPC},
 }
 
-func (c *collector) take() { c.batch, c.next = c.Inbox().Take(c.batch), 0 }
-
-// wait waits for the next event. It may be called from any one goroutine.
-func (c *collector) wait() (zsock.Event, error) {
-	for c.next == len(c.batch) {
-		select {
-		case <-c.Inbox().Ready():
-		case <-time.After(patience):
-			return zsock.Event{}, fmt.Errorf("no event within %v", patience)
-		}
-		c.take()
-	}
-	c.next++
-	return c.batch[c.next-1], nil
+var once = []test{
+	{"NoFrames", testNoFrames},
+	{"TooLarge", testTooLarge},
+	{"Close", testClose},
+	{"EndpointTaken", testEndpointTaken},
+	{"Endpoints", testEndpoints},
+	{"Inproc", testInproc},
+	{"Invalid", testInvalid},
+	{"Failed", testFailed},
+	{"Credentials", testCredentials},
+	{"Refused", testRefused},
+	{"RefusedThenAdmitted", testRefusedThenAdmitted},
+	{"OtherMechanism", testOtherMechanism},
+	{"ManyKeys", testManyKeys},
+	{"ListenersOfOneSet", testListenersOfOneSet},
 }
 
-// event waits for the next event.
-func (c *collector) event() zsock.Event {
-	c.t.Helper()
-	e, err := c.wait()
-	if err != nil {
-		c.t.Fatal(err)
+// Silent is a transport that never says Up, Down or Failed.
+type Silent struct{ zsock.Transport }
+
+// pairing is who talks to whom.
+type pairing struct{ listens, dials end }
+
+// some is how often a test does what depends little on the mechanism: n times, and fewer where it was done already.
+func (p pairing) some(n int) int {
+	if p.dials.client.Mechanism != zsock.Null {
+		return n / 5
 	}
-	return e
+	return n
 }
 
-// moment is how long poll and quiet look; a test may rely on an event that they see, never on one that they do not.
-const moment = 100 * time.Millisecond
-
-// poll looks for an event for a moment.
-func (c *collector) poll() (zsock.Event, bool) {
-	if c.next == len(c.batch) {
-		select {
-		case <-c.Inbox().Ready():
-		case <-time.After(moment):
-		}
-		c.take()
-	}
-	if c.next == len(c.batch) {
-		return zsock.Event{}, false
-	}
-	c.next++
-	return c.batch[c.next-1], true
+// end is a transport, and what its sockets do unless a test says otherwise.
+type end struct {
+	zsock.Transport
+	silent         bool
+	server, client zsock.Security
 }
 
-// quiet wants that no event comes.
-func (c *collector) quiet() {
-	c.t.Helper()
-	if e, ok := c.poll(); ok {
-		c.t.Errorf("got event %s %.100q, want none", e.Type, e.Frames)
-	}
-}
-
-// until repeats an action until a message of those frames has come, and returns it. Others before it are skipped.
-func (c *collector) until(action func(), frames ...string) zsock.Event {
-	c.t.Helper()
-	want := fmt.Sprintf("%q", frames)
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		action()
-		if e, ok := c.poll(); ok && e.Type == zsock.Message && fmt.Sprintf("%q", e.Frames) == want {
-			return e
-		}
-	}
-	c.t.Fatalf("no message %s within %v", want, patience)
-	panic("unreachable")
-}
-
-// skip passes over any number of messages with the one frame, and then wants one of those frames.
-func (c *collector) skip(over string, frames ...string) {
-	c.t.Helper()
-	for {
-		e := c.event()
-		if len(e.Frames) == 1 && string(e.Frames[0]) == over {
-			continue
-		}
-		if got := fmt.Sprintf("%q", e.Frames); got != fmt.Sprintf("%q", frames) {
-			c.t.Fatalf("got frames %s, want %q", got, frames)
-		}
-		return
-	}
-}
-
-// message waits for the next event and wants a message of those frames.
-func (c *collector) message(frames ...string) zsock.Event {
-	c.t.Helper()
-	e := c.event()
-	if e.Type != zsock.Message {
-		c.t.Fatalf("got event %s, want a message", e.Type)
-	}
-	if got := fmt.Sprintf("%q", e.Frames); got != fmt.Sprintf("%q", frames) {
-		c.t.Fatalf("got frames %.200s, want %.200q", got, frames)
-	}
-	return e
-}
-
-// writable waits for the next event and wants that the link has room.
-func (c *collector) writable(l zsock.Link) {
-	c.t.Helper()
-	if e := c.event(); e.Type != zsock.Writable || e.Link != l {
-		c.t.Fatalf("got event %s, want writable on the link", e.Type)
-	}
-}
-
-func (c *collector) listen(o zsock.ListenOptions) zsock.Listener {
-	c.t.Helper()
-	if o.Kind == 0 {
-		o.Kind = zsock.Router
-	}
-	if o.Endpoint == "" {
-		o.Endpoint = "tcp://127.0.0.1:*"
-	}
-	l, err := c.Listen(o)
-	if err != nil {
-		c.t.Fatalf("listen: %v", err)
-	}
-	return l
-}
-
-func (c *collector) dial(o zsock.DialOptions) zsock.Link {
-	c.t.Helper()
-	if o.Kind == 0 {
-		o.Kind = zsock.Dealer
-	}
-	l, err := c.Dial(o)
-	if err != nil {
-		c.t.Fatalf("dial: %v", err)
-	}
-	return l
-}
-
-func send(t *testing.T, l zsock.Link, frames ...string) {
-	t.Helper()
-	if err := l.Send(octets(frames...)); err != nil {
-		t.Fatalf("send: %v", err)
-	}
-}
-
-func octets(frames ...string) [][]byte {
-	b := make([][]byte, len(frames))
-	for i, f := range frames {
-		b[i] = []byte(f)
-	}
-	return b
-}
-
-// free is an endpoint where nobody listens.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "tcp://" + l.Addr().String()
+func newEnd(transport zsock.Transport, m zsock.Mechanism) end {
+	_, silent := transport.(Silent)
+	server, client := security(m)
+	return end{transport, silent, server, client}
 }

@@ -22,7 +22,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/zeromq/gozyre/codecs/libzmq"
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
@@ -38,7 +38,7 @@ func main() {
 	}
 	prefix, network, name := flag.Arg(0), flag.Arg(1), flag.Arg(2)
 
-	sockets, err := libzmq.Transport{}.Open(zsock.Options{})
+	sockets, err := zmtp.Transport{}.Open(zsock.Options{})
 	check(err)
 	own, err := address(network)
 	check(err)

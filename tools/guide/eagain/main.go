@@ -12,12 +12,12 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/zeromq/gozyre/codecs/libzmq"
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
 func main() {
-	sockets, err := libzmq.Transport{}.Open(zsock.Options{})
+	sockets, err := zmtp.Transport{}.Open(zsock.Options{})
 	check(err)
 	// Nobody listens at port 1, but to connect is enough: that makes the queue. Linger is 0: at the end it is thrown away.
 	peer, err := sockets.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://127.0.0.1:1", HighWater: 4, SendOnly: true})

@@ -22,7 +22,7 @@ type grammar struct {
 
 func (g *grammar) Run(ctx context.Context, std Streams) error {
 	cfg := g.Config(std.Err)
-	fmt.Fprintf(std.Out, "%s %d %v %t\n", cfg.Name, cfg.Port, cfg.Interfaces, cfg.Log != nil)
+	fmt.Fprintf(std.Out, "%s %d %v %v %t\n", cfg.Name, cfg.Port, cfg.Interfaces, cfg.Transport, cfg.Log != nil)
 	return g.err
 }
 
@@ -39,13 +39,14 @@ func TestRun(t *testing.T) {
 		code      int
 		out, errs string // what they begin with; empty: nothing
 	}{
-		{args: "", out: " 5670 [] false\n"},
-		{args: "--name n -i lo -i eth0 --port 9 -v", out: "n 9 [lo eth0] true\n"},
+		{args: "", out: " 5670 [] zmtp false\n"},
+		{args: "--name n -i lo -i eth0 --port 9 -v", out: "n 9 [lo eth0] zmtp true\n"},
 		{args: "--help", out: "Usage: tool [flags]\n"},
 		{args: "--version", out: "tool "},
 		{args: "--nope", code: Usage, errs: "tool: unknown flag --nope"},
 		{args: "x", code: Usage, errs: "tool: unexpected argument x"},
 		{args: "--port 0", code: Usage, errs: "tool: --port 0: a port is 1 to 65535"},
+		{args: "--transport owl", code: Usage, errs: "tool: --transport owl: this build has "},
 		{args: "--interface=", code: Usage, errs: "tool: --interface: an interface has a name"},
 		{err: errors.New("it broke"), code: Failed, out: " ", errs: "tool: it broke\n"},
 		{err: fmt.Errorf("%w: no", zyre.ErrInvalid), code: Usage, out: " ", errs: "tool: invalid: no\n"},

@@ -19,12 +19,13 @@ type Node struct {
 	Name      string   `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
 	Port      uint16   `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
 	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i" sep:"none"`
+	Transport string   `help:"What carries the messages (default ${default}); libzmq is there in builds with -tags libzmq." default:"zmtp" placeholder:"NAME"`
 	Verbose   bool     `help:"Log what a developer wants to know on stderr." short:"v"`
 }
 
 // Config returns what the flags say. The log, if one was asked for, goes to w.
 func (n Node) Config(w io.Writer) zyre.Config {
-	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface}
+	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: transports[n.Transport]}
 	if n.Verbose {
 		cfg.Log = slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -32,7 +33,7 @@ func (n Node) Config(w io.Writer) zyre.Config {
 }
 
 // Validate is called by kong.
-func (n Node) Validate() error {
+func (n Node) Validate(parsed *kong.Context) error {
 	if n.Port == 0 {
 		return Usagef("--port 0: a port is 1 to 65535")
 	}
@@ -41,7 +42,7 @@ func (n Node) Validate() error {
 			return Usagef("--interface: an interface has a name, such as eth0")
 		}
 	}
-	return nil
+	return checkTransport(n.Transport, parsed.Model.Name)
 }
 
 // CheckDuration refuses a negative value of the duration flag called flag.

@@ -101,7 +101,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		out: map[string]*output{"stdout": {more: make(chan struct{})}, "stderr": {more: make(chan struct{})}}}
 	p.cmd.Dir = ts.MkAbs(".")
 	p.cmd.Env = os.Environ()
-	for _, name := range []string{"PATH", "HOME", "GORACE", "LO", "PORT"} {
+	for _, name := range []string{"PATH", "HOME", "GORACE", "LO", "PORT", "TRANSPORT"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.stdin, err = p.cmd.StdinPipe()
@@ -121,6 +121,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		close(p.done)
 	}()
 	ts.Defer(func() {
+		_ = p.stdin.Close() // what a shell started holds our pipes as well
 		_ = p.cmd.Process.Kill()
 		<-p.done
 	})

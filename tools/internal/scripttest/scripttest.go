@@ -11,19 +11,25 @@
 //
 // hear looks at lines in order: each call goes on behind the line that the one
 // before found. Scripts find in $LO the loopback interface and in $PORT a UDP
-// port of their own, so that every test stays by itself.
+// port of their own, so that every test stays by itself; in $TRANSPORT what
+// carries the messages, for --transport. Each runs once for each transport. The
+// condition [libzmq] holds where the programs are a build that has libzmq.
 package scripttest
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/zeromq/gozyre/libzyre"
 	"go.uber.org/goleak"
+
+	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/tools/internal/cli"
 )
 
 // Main is for TestMain: it makes each main function a command of the scripts.
@@ -45,19 +51,37 @@ func (l leakless) Run() int {
 	return code
 }
 
-// Run runs the scripts of a folder.
+// Run runs the scripts of a folder on each transport. For libzmq they find
+// programs that were built for it from the package under test.
 func Run(t *testing.T, dir string) {
+	t.Run("zmtp", func(t *testing.T) { run(t, dir, "zmtp", "") })
+	t.Run("libzmq", func(t *testing.T) { run(t, dir, "libzmq", buildWithLibzmq(t)) })
+}
+
+// run runs scripts on a transport. The programs of a folder, if one is given,
+// go before those of Main.
+func run(t *testing.T, dir, transport, folder string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("TRANSPORT", transport)
 			env.Setenv("LO", zyre.Loopback())
 			env.Setenv("PORT", strconv.Itoa(freePort(t)))
 			// A program under the race detector waits a second before it ends.
 			env.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
+			if folder != "" {
+				env.Setenv("PATH", folder+string(os.PathListSeparator)+env.Getenv("PATH"))
+			}
 			env.Values[key{}] = programs{}
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "libzmq" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return folder != "" || slices.Contains(cli.Transports(), "libzmq"), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start":  start,

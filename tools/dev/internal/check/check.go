@@ -39,7 +39,7 @@ var parts = []part{
 	{name: "setup", run: func(_ *Command, e *repo.Env) error { return (&setup.Command{Test: true}).Run(e) }},
 	{name: "download", run: download},
 	{name: "format", run: format},
-	{name: "vet", run: func(_ *Command, e *repo.Env) error { return e.Command("go", "vet", "work").Run() }},
+	{name: "vet", run: func(_ *Command, e *repo.Env) error { return e.Command("go", "vet", "-tags=libzmq", "work").Run() }},
 	{name: "gen", run: regenerate},
 	{name: "tidy", run: tidied},
 	{name: "pure", run: pure},

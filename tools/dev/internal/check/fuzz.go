@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 )
+
+// minimize keeps Go from spending most of the time on making inputs shorter that are merely new.
+const minimize = "-fuzzminimizetime=10x"
 
 // fuzz runs each fuzzer of each package for a while, two at a time with one
 // worker each.
@@ -26,7 +30,10 @@ func fuzz(c *Command, e *repo.Env) error {
 		wait.Go(func() {
 			for f := range todo {
 				out, err := e.Command("go", "test", "-run=^$", "-fuzz=^"+f.name+"$",
-					"-fuzztime="+c.FuzzTime.String(), "-parallel=1", f.pkg).With(offline...).Output()
+					"-fuzztime="+c.FuzzTime.String(), minimize, "-parallel=1", f.pkg).With(offline...).Output()
+				if overtaken.Match(out) {
+					err = nil
+				}
 				mu.Lock()
 				io.WriteString(e.Stdout, lastFuzzed(f.name, string(out), err != nil))
 				if err != nil {
@@ -45,6 +52,11 @@ func fuzz(c *Command, e *repo.Env) error {
 	wait.Wait()
 	return errors.Join(failed...)
 }
+
+// overtaken is the end of a fuzzer that found nothing, and whose time was over
+// when it was in the midst of an input. Go before 1.27 may call that a failure,
+// see go.dev/issue/75804. One that found something says what.
+var overtaken = regexp.MustCompile(`(?m)^--- FAIL: Fuzz\w+ \(\S+\)\n    context deadline exceeded\nFAIL\n`)
 
 // fuzzers lists the fuzz tests of the workspace.
 func fuzzers(e *repo.Env) ([]test, error) {

@@ -18,11 +18,11 @@ type need struct {
 	present  func() bool
 	packages map[string][]string
 	// without says what happens when no package manager can bring it; empty
-	// means that nothing works.
+	// means that there is no going on.
 	without string
 }
 
-// needed is what the build needs.
+// needed is what a build with libzmq needs.
 func needed() []need {
 	return []need{
 		{

@@ -124,9 +124,9 @@ func TestLacking(t *testing.T) {
 	}
 }
 
-// Every manager brings everything that the build needs; only brew leaves the
-// compiler to the system.
-func TestManagersKnowTheBuild(t *testing.T) {
+// Every manager brings everything that a build with libzmq needs; only brew
+// leaves the compiler to the system.
+func TestManagersKnowLibzmq(t *testing.T) {
 	for _, m := range managers {
 		for _, n := range needed() {
 			if len(n.packages[m.name]) == 0 && !(m.name == "brew" && n.what == "a C compiler") {

@@ -1,5 +1,6 @@
-// Package setup installs with the system's own package manager what the build
-// and the tests need. When all is there it does nothing, and asks nobody.
+// Package setup installs with the system's own package manager what a build
+// with libzmq and the tests need; anything else takes Go alone. When all is
+// there it does nothing, and asks nobody.
 package setup
 
 import (
