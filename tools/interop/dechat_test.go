@@ -16,13 +16,13 @@ func TestDechat(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	if out, err := exec.Command("go", "build", "-o", program, "../cmd/dechat").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-tags", "libzmq", "-o", program, "../cmd/dechat").CombinedOutput(); err != nil {
 		t.Fatalf("building dechat: %v: %s", err, out)
 	}
 	eachPlace(t, func(t *testing.T, a, b site) {
 		at := func(s site, name string) *peer {
 			return start(t, name, s.command(context.Background(), program,
-				"--json", "--name", name, "--port", fmt.Sprint(s.port), "--interface", s.iface))
+				"--json", "--transport", transport.String(), "--name", name, "--port", fmt.Sprint(s.port), "--interface", s.iface))
 		}
 		alice := at(a, "alice żółw")
 		bob := at(b, "bob")

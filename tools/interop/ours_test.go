@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zeromq/gozyre/codecs/libzmq"
 	"github.com/zeromq/gozyre/libzyre"
 )
 
@@ -24,7 +23,8 @@ type oursConfig struct {
 	Port             int
 	Interfaces       []string
 	Evasive, Expired time.Duration
-	OffByOne         bool // send JOIN with a status that is one too high
+	Transport        string // by name
+	OffByOne         bool   // send JOIN with a status that is one too high
 }
 
 // runOurs is a node driven like the foreign peers: commands on standard input,
@@ -40,8 +40,13 @@ func runOurs(text string) int {
 	}
 	cfg := zyre.Config{Name: c.Name, Headers: c.Headers, Port: uint16(c.Port), Interfaces: c.Interfaces,
 		Evasive: c.Evasive, Expired: c.Expired}
+	for _, t := range transports {
+		if t.String() == c.Transport {
+			cfg.Transport = t
+		}
+	}
 	if c.OffByOne {
-		cfg.Transport = offByOne{libzmq.Transport{}}
+		cfg.Transport = offByOne{cfg.Transport}
 	}
 	node, err := zyre.Start(context.Background(), cfg)
 	if err != nil {

@@ -90,6 +90,7 @@ func (s site) ours(t *testing.T, c oursConfig) *peer {
 	if c.Interfaces == nil {
 		c.Interfaces = []string{s.iface}
 	}
+	c.Transport = transport.String()
 	text, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
