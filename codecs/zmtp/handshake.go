@@ -94,14 +94,25 @@ func (h *handshake) run() error {
 	return h.admit(m)
 }
 
-// introduce sends our greeting.
+// introduce sends our greeting. With NULL there is no secret in the first command, and nothing that depends on the peer: it
+// goes along, which spares both ends a turn.
 func (h *handshake) introduce() (mechanism, error) {
 	m, err := newMechanism(h.end)
 	if err != nil {
 		return nil, err
 	}
 	own := h.end.security.Mechanism
-	return m, h.write(appendGreeting(nil, own, h.end.server && own != zsock.Null))
+	b := appendGreeting(make([]byte, 0, 2*greetingSize), own, h.end.server && own != zsock.Null)
+	if own == zsock.Null {
+		first, err := m.first()
+		if err != nil {
+			return nil, err
+		}
+		if first != nil {
+			b = appendFrame(b, flagCommand, first)
+		}
+	}
+	return m, h.write(b)
 }
 
 // readGreeting waits for the peer's.
@@ -118,7 +129,7 @@ func (h *handshake) readGreeting() error {
 	return nil
 }
 
-// checkGreeting looks at it, and sends the mechanism's first command.
+// checkGreeting looks at it, and sends the mechanism's first command if that waited for it.
 func (h *handshake) checkGreeting(m mechanism) error {
 	g, err := parseGreeting(h.in[:greetingSize])
 	if err != nil {
@@ -130,6 +141,9 @@ func (h *handshake) checkGreeting(m mechanism) error {
 	}
 	if g.server && h.end.server { // libzmq's servers say that they are none: so two clients find out by themselves
 		return fmt.Errorf("zmtp: %s needs a client, and both ends are servers", g.mechanism)
+	}
+	if h.end.security.Mechanism == zsock.Null {
+		return nil
 	}
 	first, err := m.first()
 	if err != nil {

@@ -60,6 +60,16 @@ func (in *input) prepare() {
 // Reading takes turns: the goroutine that reads ends when there is nothing more, and leaves behind one that only waits. That
 // one's stack is of the smallest kind, and half of all the memory that an idle connection takes.
 
+// startReading begins, with what came behind the handshake if there is something.
+func (c *conn) startReading() {
+	if c.raw == nil || c.in.rest != nil {
+		go c.reader()
+	} else {
+		c.begun = true
+		go c.waiter()
+	}
+}
+
 // wait is the goroutine that waits until there is something to read.
 //
 // A goroutine begins with as large a stack as all needed on the average when the collector looked last, and keeps it. So

@@ -146,8 +146,7 @@ func (l *link) stands(nc net.Conn, a *admitted) {
 	l.set.inbox.Put(e)
 	c.startWatch()
 	l.set.running.Add(1)
-	// A goroutine of its own: connecting and shaking hands have made this one's stack larger than reading needs.
-	go c.reader()
+	c.startReading()
 	if l.queue.first != nil || c.control != nil {
 		l.queue.start()
 	}

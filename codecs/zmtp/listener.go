@@ -98,11 +98,11 @@ func (l *listener) greet(v *visitor) {
 		err = errCrowded
 	}
 	if err == nil {
-		err = l.admit(v.conn, a)
+		if err = l.admit(v.conn, a); err == nil {
+			return // running counts the connection now
+		}
 	}
-	if err != nil {
-		l.refuse(v, err)
-	}
+	l.refuse(v, err)
 	l.set.running.Done()
 }
 
@@ -120,19 +120,38 @@ const refusalsHeld = 100
 
 // admit goes on with a connection.
 func (l *listener) admit(nc net.Conn, a *admitted) error {
+	c, before, err := l.enter(nc, a)
+	if err != nil {
+		return err
+	}
+	if before != nil { // what the connection before it brought comes first
+		<-before
+	}
+	e := l.event(c)
+	e.Type = zsock.Up
+	if l.set.turns.deliver(c, &c.dead, []zsock.Event{e}) > 0 {
+		l.remove(c) // it ended before anybody was told of it
+		l.set.running.Done()
+		return nil
+	}
+	c.startReading()
+	return nil
+}
+
+// enter notes a connection, and says whose end it has to wait for.
+func (l *listener) enter(nc net.Conn, a *admitted) (c *conn, before chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
-		return zsock.ErrClosed
+		return nil, nil, zsock.ErrClosed
 	}
 	if len(a.peer.identity) == 0 && l.opts.kind == zsock.Router {
 		l.generated++
 		a.peer.identity = generated(l.generated)
 	}
-	c := newConn(l.set, l, l.opts, nc, a)
+	c = newConn(l.set, l, l.opts, nc, a)
 	c.out = &queue{maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
 	l.conns[c] = struct{}{}
-	var before chan struct{}
 	if l.opts.kind == zsock.Router {
 		if old := l.peers[string(c.peer)]; old != nil {
 			before = make(chan struct{})
@@ -147,24 +166,7 @@ func (l *listener) admit(nc net.Conn, a *admitted) error {
 		c.out.mu.Unlock()
 	}
 	c.startWatch()
-	l.set.running.Add(1)
-	go l.serve(c, before)
-	return nil
-}
-
-// serve is the reader's goroutine. What the connection before it brought comes first.
-func (l *listener) serve(c *conn, before <-chan struct{}) {
-	if before != nil {
-		<-before
-	}
-	e := l.event(c)
-	e.Type = zsock.Up
-	if l.set.turns.deliver(c, &c.dead, []zsock.Event{e}) > 0 {
-		l.remove(c) // it ended before anybody was told of it
-		l.set.running.Done()
-		return
-	}
-	go c.reader()
+	return c, before, nil
 }
 
 func (l *listener) event(c *conn) zsock.Event { return zsock.Event{Peer: c.peer, Addr: c.addr} }

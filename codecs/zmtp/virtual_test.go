@@ -199,8 +199,7 @@ func TestTTL(t *testing.T) {
 			}
 		}()
 		go c.Write(zmtp.GreetingAndReady("DEALER"))
-		<-hear
-		<-hear
+		<-hear // greeting and READY
 		b.next(zsock.Up)
 		time.Sleep(time.Hour)
 		go c.Write(zmtp.Ping(15))
