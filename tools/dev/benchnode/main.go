@@ -1,13 +1,17 @@
 // Benchnode is what `go run ./tools/dev bench` measures: nodes in processes of
-// their own. One process serves, until its standard input ends; another
-// measures and prints what it found as one JSON object of numbers.
+// their own, and the links of a transport without nodes above them. One process
+// serves, until its standard input ends; another measures and prints what it
+// found as one JSON object of numbers.
 package main
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -27,13 +31,14 @@ const (
 
 // network are the flags that keep nodes together, and on this machine.
 type network struct {
+	carrier
 	Port    uint16        `required:"" help:"UDP port of discovery."`
 	Timeout time.Duration `default:"60s" help:"How long all may take."`
 }
 
 // config is a node's on loopback.
 func (n network) config() zyre.Config {
-	return zyre.Config{Port: n.Port, Interfaces: []string{zyre.Loopback()}}
+	return zyre.Config{Port: n.Port, Interfaces: []string{zyre.Loopback()}, Transport: n.transport()}
 }
 
 type cli struct {
@@ -45,6 +50,20 @@ type cli struct {
 	Mesh      mesh      `cmd:"" help:"Start nodes in this process; how long until all know all?"`
 	Idle      idle      `cmd:"" help:"Do nothing among servers."`
 	Tcp       tcp       `cmd:"" help:"Send octets back and forth over plain TCP, as a measure."`
+
+	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`
+	LinkRtt       linkRtt       `cmd:"" help:"Send to a process that echoes."`
+	LinkFlood     linkFlood     `cmd:"" help:"Send to a process that counts, as fast as it takes it."`
+	LinkHandshake linkHandshake `cmd:"" help:"Dial; how long until the first message is there?"`
+	LinkKill      linkKill      `cmd:"" help:"Kill a process; how long until its peer is told?"`
+
+	// What those start.
+	LinkMeshPart linkMeshPart `cmd:"" hidden:""`
+	LinkEcho     linkEcho     `cmd:"" hidden:""`
+	LinkSink     linkSink     `cmd:"" hidden:""`
+	LinkVictim   linkVictim   `cmd:"" hidden:""`
+
+	Profile string `placeholder:"FOLDER" env:"BENCHNODE_PROFILE" help:"Write a processor profile there. In the environment it also holds for what benchnode starts."`
 }
 
 // result is what a measurement prints: durations in seconds.
@@ -53,10 +72,29 @@ type result map[string]float64
 func main() {
 	var c cli
 	parsed := kong.Parse(&c, kong.Name("benchnode"))
-	if err := parsed.Run(); err != nil {
+	stop, err := profile(c.Profile, parsed.Command())
+	if err == nil {
+		err = errors.Join(parsed.Run(), stop())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchnode:", err)
 		os.Exit(1)
 	}
+}
+
+// profile writes a processor profile of this process, if there is a folder for it.
+func profile(folder, command string) (stop func() error, err error) {
+	if folder == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(filepath.Join(folder, fmt.Sprintf("%s-%d.pprof", command, os.Getpid())))
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error { pprof.StopCPUProfile(); return f.Close() }, nil
 }
 
 // print ends a measurement.

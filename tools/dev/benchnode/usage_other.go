@@ -12,3 +12,9 @@ var errNoUsage = errors.New("this system does not tell what a process uses in a 
 func processorTime() (time.Duration, error) { return 0, errNoUsage }
 
 func peakMemory() (float64, error) { return 0, errNoUsage }
+
+func residentMemory() (float64, error) { return 0, errNoUsage }
+
+func descriptors() (int, error) { return 0, errNoUsage }
+
+func descriptorLimit() (int, error) { return 0, errNoUsage }

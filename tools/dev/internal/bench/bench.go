@@ -2,11 +2,12 @@
 // was promised and what others reach. It judges nothing: whoever wants a figure
 // to be better sees by how much.
 //
-// The nodes run in processes of their own (see benchnode), on loopback.
+// Each figure is measured with both transports, by turns, so that a machine that
+// is busy for a while slows both. The nodes and the ends of links run in processes
+// of their own (see benchnode), on loopback.
 package bench
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ import (
 type Command struct {
 	Runs int      `default:"3" help:"How often each figure is measured; the median is shown."`
 	Only []string `placeholder:"FIGURE" help:"Measure these only: ${figures}."`
-	JSON bool     `name:"json" help:"Print JSON instead of a table."`
+	JSON bool     `name:"json" help:"Print JSON instead of tables."`
 }
 
 // Report is what --json prints.
@@ -35,17 +36,27 @@ type Report struct {
 	Figures []Figure  `json:"figures"`
 }
 
-// Figure is one measurement.
+// Figure is what one measurement gives.
 type Figure struct {
-	Name   string             `json:"name"`
-	About  string             `json:"about"`
-	Values map[string]float64 `json:"values,omitempty"` // seconds, octets, 1/s or a share
-	Shown  string             `json:"shown"`
-	Target string             `json:"target"`
-	Met    *bool              `json:"met,omitempty"` // absent where there is no target
-	Best   string             `json:"best_peer"`
-	Error  string             `json:"error,omitempty"`
+	Name   string            `json:"name"`
+	Table  string            `json:"table"`
+	Values map[string]values `json:"values,omitempty"` // by transport; seconds, octets, 1/s or a share
+	Errors map[string]string `json:"errors,omitempty"` // by transport
+	Rows   []Row             `json:"rows"`
 }
+
+// Row is a line of a table.
+type Row struct {
+	About  string            `json:"about"`
+	Shown  map[string]string `json:"shown"`           // by transport
+	Ratio  float64           `json:"ratio,omitempty"` // how many times as good as libzmq zmtp is
+	Target string            `json:"target"`
+	Met    *bool             `json:"met,omitempty"` // absent where there is no target
+	Others string            `json:"others"`
+}
+
+// values are a measurement's numbers by name.
+type values map[string]float64
 
 // Run measures and prints. It fails only when nothing can be measured at all.
 func (c *Command) Run(e *repo.Env) error {
@@ -78,17 +89,19 @@ func (c *Command) Run(e *repo.Env) error {
 		return err
 	}
 
-	r := Report{Machine: machine(e), Time: time.Now().UTC(), Runs: c.Runs}
+	begin := time.Now()
+	r := Report{Machine: machine(e), Time: begin.UTC(), Runs: c.Runs}
 	for _, m := range measures {
 		if len(c.Only) > 0 && !slices.Contains(c.Only, m.name) {
 			continue
 		}
-		report.Say("bench: %s", m.about)
-		r.Figures = append(r.Figures, c.figure(l, m))
+		report.Say("bench: %s: %s", m.name, m.rows[0].about)
+		r.Figures = append(r.Figures, m.figure(c.Runs, l.run))
 		if err := e.Context.Err(); err != nil {
 			return err
 		}
 	}
+	report.Say("bench: measured in %v", time.Since(begin).Round(time.Second))
 	if c.JSON {
 		enc := json.NewEncoder(e.Stdout)
 		enc.SetIndent("", "  ")
@@ -96,36 +109,6 @@ func (c *Command) Run(e *repo.Env) error {
 	}
 	_, err = e.Stdout.Write(r.markdown())
 	return err
-}
-
-// figure measures one thing several times and takes the median of each value.
-func (c *Command) figure(l *lab, m measure) Figure {
-	f := Figure{Name: m.name, About: m.about, Target: m.target, Best: m.best}
-	all := map[string][]float64{}
-	for range c.Runs {
-		ctx, cancel := context.WithTimeout(l.env, 2*time.Minute)
-		values, err := l.run(ctx, m)
-		cancel()
-		if err != nil {
-			f.Error = strings.TrimSpace(err.Error())
-			f.Shown = "failed"
-			return f
-		}
-		for name, v := range values {
-			all[name] = append(all[name], v)
-		}
-	}
-	f.Values = map[string]float64{}
-	for name, values := range all {
-		slices.Sort(values)
-		f.Values[name] = values[len(values)/2]
-	}
-	f.Shown = m.show(f.Values)
-	if m.met != nil {
-		met := m.met(f.Values)
-		f.Met = &met
-	}
-	return f
 }
 
 // FigureNames lists the figures, for the help.

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 )
@@ -19,13 +21,21 @@ type lab struct {
 	program string // benchnode
 }
 
+// most is how long one measurement may take.
+const most = 2 * time.Minute
+
 // run measures once: with a server, if one is needed, that is there before and
 // gone afterwards.
-func (l *lab) run(ctx context.Context, m measure) (_ map[string]float64, err error) {
+func (l *lab) run(m measure, transport string) (_ values, err error) {
+	ctx, cancel := context.WithTimeout(l.env, most)
+	defer cancel()
 	env := *l.env
 	env.Context = ctx
 	var flags []string
-	if m.name != "tcp" {
+	if transport != none {
+		flags = append(flags, "--transport="+transport)
+	}
+	if m.table == nodes && transport != none {
 		port, err := freePort()
 		if err != nil {
 			return nil, err
@@ -33,21 +43,24 @@ func (l *lab) run(ctx context.Context, m measure) (_ map[string]float64, err err
 		flags = append(flags, fmt.Sprintf("--port=%d", port))
 	}
 	if m.serve != nil {
-		stop, err := serve(&env, l.program, append(flags, m.serve...))
+		stop, err := serve(&env, l.program, slices.Concat(m.serve, flags))
 		if err != nil {
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}
-	out, err := env.Command(l.program, append(m.client, flags...)...).Output()
+	out, err := env.Command(l.program, slices.Concat(m.client, flags)...).Output()
+	if err != nil && ctx.Err() == context.DeadlineExceeded {
+		err = fmt.Errorf("it takes longer than %v: %w", most, err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	var values map[string]float64
-	if err := json.Unmarshal(out, &values); err != nil {
+	var v values
+	if err := json.Unmarshal(out, &v); err != nil {
 		return nil, fmt.Errorf("benchnode printed something that is no result: %w", err)
 	}
-	return values, nil
+	return v, nil
 }
 
 // serve starts the other side and returns when it is ready.

@@ -2,92 +2,169 @@ package bench
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"time"
 )
 
-// measure is a line of the table: which programs give the figure, and what it
-// is held against.
+// The transports that are compared, the project's own first.
+const (
+	zmtp   = "zmtp"
+	libzmq = "libzmq"
+	none   = "none" // for comparison
+)
+
+var (
+	both    = []string{zmtp, libzmq}
+	columns = []string{zmtp, libzmq, none}
+)
+
+// measures are all figures, in the order of the tables.
+var measures = slices.Concat(nodeMeasures, linkMeasures)
+
+// measure is a figure to be: which programs give it, and what it is held against.
 type measure struct {
-	name   string
+	name       string
+	table      string   // nodes or links
+	transports []string // nil: both
+	serve      []string // flags of the process that serves; nil: none is needed
+	client     []string // arguments of the process that measures
+	rows       []row
+}
+
+// row is a line of a table.
+type row struct {
 	about  string
-	serve  []string // flags of the process that serves; nil: none is needed
-	client []string // arguments of the process that measures
-	show   func(map[string]float64) string
+	keys   []string // of the values that are shown; the first is what the transports are compared by
+	unit   func(float64) string
+	more   bool   // is better
+	alone  bool   // a ratio would say nothing
+	silent string // what is shown for a transport that is not measured
 	target string
-	met    func(map[string]float64) bool // nil: no target
-	best   string
+	met    target
+	others string
 }
 
-var measures = []measure{
-	{
-		name:   "enter",
-		about:  "two nodes know each other after the second's Start, p50 / p99",
-		serve:  []string{},
-		client: []string{"enter", "--count=60"},
-		show:   func(v map[string]float64) string { return seconds(v["p50"]) + " / " + seconds(v["p99"]) },
-		target: "≤ 5 ms / ≤ 20 ms",
-		met:    func(v map[string]float64) bool { return v["p50"] <= 5e-3 && v["p99"] <= 20e-3 },
-		best:   "Cyclone DDS 2.4 / 2.9 ms, C zyre 2–7 ms",
-	},
-	{
-		name:   "roundtrip",
-		about:  "whisper round trip between two processes, p50 / p99",
-		serve:  []string{"--echo"},
-		client: []string{"roundtrip", "--count=20000"},
-		show:   func(v map[string]float64) string { return seconds(v["p50"]) + " / " + seconds(v["p99"]) },
-		target: "p50 ≤ 250 µs",
-		met:    func(v map[string]float64) bool { return v["p50"] <= 250e-6 },
-		best:   "63 µs raw, go-zeromq/zmq4",
-	},
-	{
-		name:   "tcp",
-		about:  "for comparison: round trip over plain TCP, no ZeroMQ, p50 / p99",
-		client: []string{"tcp", "--count=20000"},
-		show:   func(v map[string]float64) string { return seconds(v["p50"]) + " / " + seconds(v["p99"]) },
-		target: "–", best: "–",
-	},
-	{
-		name:   "whispers",
-		about:  "whispers of 100 octets, one pair, two processes",
-		serve:  []string{},
-		client: []string{"whispers", "--count=1000000", "--octets=100"},
-		show:   func(v map[string]float64) string { return perSecond(v["rate"]) },
-		target: "≥ 300,000 /s",
-		met:    func(v map[string]float64) bool { return v["rate"] >= 300_000 },
-		best:   "35,000 /s, C zyre",
-	},
-	{
-		name:   "shouts",
-		about:  "shout deliveries of 100 octets, 1 → 10 (the ten in one process)",
-		serve:  []string{"--nodes=10"},
-		client: []string{"shouts", "--members=10", "--count=200000", "--octets=100"},
-		show:   func(v map[string]float64) string { return perSecond(v["rate"]) },
-		target: "≥ 500,000 /s",
-		met:    func(v map[string]float64) bool { return v["rate"] >= 500_000 },
-		best:   "22,000 group messages/s over 5 peers",
-	},
-	{
-		name:   "mesh",
-		about:  "50 nodes in one process: all know all, memory",
-		client: []string{"mesh", "--nodes=50"},
-		show:   func(v map[string]float64) string { return seconds(v["took"]) + ", " + megabytes(v["octets"]) },
-		target: "≤ 1.0 s, ≤ 170 MB",
-		met:    func(v map[string]float64) bool { return v["took"] <= 1 && v["octets"] <= 170e6 },
-		best:   "1.0 s 169 MB, C zyre; 1.5 s 64 MB, go-zeromq/zyre",
-	},
-	{
-		name:   "idle",
-		about:  "idle node with 10 peers, share of one core",
-		serve:  []string{"--nodes=10"},
-		client: []string{"idle", "--peers=10", "--during=10s"},
-		show:   func(v map[string]float64) string { return fmt.Sprintf("%.2f%%", 100*v["share"]) },
-		target: "≤ 0.2%",
-		met:    func(v map[string]float64) bool { return v["share"] <= 0.002 },
-		best:   "–",
-	},
+// target says whether it is met by zmtp's values, which may be held against libzmq's. Nil: there is none.
+type target func(zmtp, libzmq values) bool
+
+func atMost(key string, limit float64) target {
+	return func(z, _ values) bool { v, ok := z[key]; return ok && v <= limit }
 }
 
-// seconds prints a duration with three digits.
+func atLeast(key string, limit float64) target {
+	return func(z, _ values) bool { v, ok := z[key]; return ok && v >= limit }
+}
+
+// atMostTimes and atLeastTimes are relative to libzmq.
+func atMostTimes(key string, factor float64) target {
+	return func(z, l values) bool { v, ok := l[key]; return ok && atMost(key, factor*v)(z, nil) }
+}
+
+func atLeastTimes(key string, factor float64) target {
+	return func(z, l values) bool { v, ok := l[key]; return ok && atLeast(key, factor*v)(z, nil) }
+}
+
+func all(of ...target) target {
+	return func(z, l values) bool {
+		return !slices.ContainsFunc(of, func(t target) bool { return !t(z, l) })
+	}
+}
+
+// figure measures several times, the transports by turns, and takes the median of each value.
+func (m measure) figure(runs int, run func(measure, string) (values, error)) Figure {
+	f := Figure{Name: m.name, Table: m.table, Values: map[string]values{}, Errors: map[string]string{}}
+	turns := slices.Clone(m.transports)
+	if turns == nil {
+		turns = slices.Clone(both)
+	}
+	samples := map[string][]values{}
+	for range runs {
+		for _, t := range turns {
+			if f.Errors[t] != "" {
+				continue
+			}
+			v, err := run(m, t)
+			if err != nil {
+				f.Errors[t] = strings.TrimSpace(err.Error())
+				continue
+			}
+			samples[t] = append(samples[t], v)
+		}
+		slices.Reverse(turns) // nobody is always the first
+	}
+	for _, t := range turns {
+		if f.Errors[t] == "" {
+			f.Values[t] = median(samples[t])
+		}
+	}
+	for _, r := range m.rows {
+		f.Rows = append(f.Rows, r.fill(f))
+	}
+	return f
+}
+
+// median takes each value's.
+func median(samples []values) values {
+	all := map[string][]float64{}
+	for _, s := range samples {
+		for key, v := range s {
+			all[key] = append(all[key], v)
+		}
+	}
+	m := values{}
+	for key, v := range all {
+		slices.Sort(v)
+		m[key] = v[len(v)/2]
+	}
+	return m
+}
+
+// fill writes down what was found.
+func (r row) fill(f Figure) Row {
+	out := Row{About: r.about, Shown: map[string]string{}, Target: r.target, Others: r.others}
+	for _, t := range columns {
+		if s := r.show(f, t); s != "" {
+			out.Shown[t] = s
+		}
+	}
+	z, l := f.Values[zmtp], f.Values[libzmq]
+	if ours, theirs := z[r.keys[0]], l[r.keys[0]]; !r.alone && ours > 0 && theirs > 0 {
+		if out.Ratio = theirs / ours; r.more {
+			out.Ratio = ours / theirs
+		}
+	}
+	if r.met != nil && f.Errors[zmtp] == "" {
+		met := r.met(z, l)
+		out.Met = &met
+	}
+	return out
+}
+
+func (r row) show(f Figure, transport string) string {
+	if f.Errors[transport] != "" {
+		return "failed"
+	}
+	v, measured := f.Values[transport]
+	if !measured {
+		if transport == none {
+			return ""
+		}
+		return r.silent
+	}
+	var shown []string
+	for _, key := range r.keys {
+		if value, ok := v[key]; ok {
+			shown = append(shown, r.unit(value))
+		} else {
+			shown = append(shown, "unknown")
+		}
+	}
+	return strings.Join(shown, " / ")
+}
+
+// seconds prints a duration with two or three digits.
 func seconds(s float64) string {
 	switch {
 	case s >= 1:
@@ -100,7 +177,17 @@ func seconds(s float64) string {
 	return fmt.Sprintf("%d µs", time.Duration(s*1e9).Microseconds())
 }
 
+func nanoseconds(s float64) string { return fmt.Sprintf("%.0f ns", s*1e9) }
+
 func megabytes(octets float64) string { return fmt.Sprintf("%.0f MB", octets/1e6) }
+
+func kilobytes(octets float64) string { return fmt.Sprintf("%.1f KB", octets/1e3) }
+
+func gigabytesPerSecond(octets float64) string { return fmt.Sprintf("%.2f GB/s", octets/1e9) }
+
+func number(n float64) string { return fmt.Sprintf("%.2f", n) }
+
+func percent(share float64) string { return fmt.Sprintf("%.2f%%", 100*share) }
 
 // perSecond prints a rate with a comma at each thousand.
 func perSecond(rate float64) string {
@@ -109,4 +196,12 @@ func perSecond(rate float64) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits + " /s"
+}
+
+// times prints a ratio, never rounded upwards.
+func times(ratio float64) string {
+	if ratio == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f ×", math.Floor(ratio*10)/10)
 }

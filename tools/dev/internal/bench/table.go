@@ -6,28 +6,54 @@ import (
 	"strings"
 )
 
-// markdown is the table as README has it.
+// heads are the tables' first lines, and where a table belongs.
+var heads = []struct{ table, about, head string }{
+	{nodes, "Nodes (README.md)", "| figure | zmtp | libzmq | target | | best peer |\n|---|---|---|---|---|---|\n"},
+	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
+		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
+}
+
+// markdown are the tables as the READMEs have them.
 func (r Report) markdown() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "Measured on %s: %s; medians of %d runs.\n\n", r.Time.Format("2006-01-02"), r.Machine, r.Runs)
-	fmt.Fprintln(&b, "| figure | measured | target | | best peer |")
-	fmt.Fprintln(&b, "|---|---|---|---|---|")
-	for _, f := range r.Figures {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.About, f.Shown, f.Target, f.verdict(), f.Best)
+	fmt.Fprintf(&b, "Measured on %s: %s; medians of %d runs.\n", r.Time.Format("2006-01-02"), r.Machine, r.Runs)
+	for _, h := range heads {
+		var lines strings.Builder
+		for _, f := range r.Figures {
+			if f.Table == h.table {
+				for _, row := range f.Rows {
+					lines.WriteString(row.line(f.Table))
+				}
+			}
+		}
+		if lines.Len() > 0 {
+			fmt.Fprintf(&b, "\n%s:\n\n%s%s", h.about, h.head, lines.String())
+		}
 	}
 	for _, f := range r.Figures {
-		if f.Error != "" {
-			fmt.Fprintf(&b, "\n%s failed: %s\n", f.Name, strings.ReplaceAll(f.Error, "\n", "\n    "))
+		for _, t := range columns {
+			if said := f.Errors[t]; said != "" {
+				fmt.Fprintf(&b, "\n%s failed with %s: %s\n", f.Name, t, strings.ReplaceAll(said, "\n", "\n    "))
+			}
 		}
 	}
 	return b.Bytes()
 }
 
-func (f Figure) verdict() string {
+func (r Row) line(table string) string {
+	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}
+	if table == links {
+		cells = append(cells, times(r.Ratio))
+	}
+	cells = append(cells, r.Target, r.verdict(), r.Others)
+	return "| " + strings.Join(cells, " | ") + " |\n"
+}
+
+func (r Row) verdict() string {
 	switch {
-	case f.Met == nil:
+	case r.Met == nil:
 		return ""
-	case *f.Met:
+	case *r.Met:
 		return "met"
 	}
 	return "**not met**"
