@@ -87,21 +87,41 @@ func (l *link) roomMade(q *queue) {
 // connect begins to connect. queue.mu is held.
 func (l *link) connect() {
 	l.life++
-	ctx, cancel := context.WithTimeout(l.set.ctx, connectMost)
-	l.cancel = cancel
-	l.set.running.Add(1)
-	go l.attempt(ctx, l.life, l.endpoint)
+	l.set.gate.enter(dialler{l, l.life})
 }
 
 // attempt is a goroutine that tries to connect once.
-func (l *link) attempt(ctx context.Context, life int, ep *endpoint) {
+func (l *link) attempt(life int) {
+	ctx, ep := l.begin(life)
+	if ep == nil { // Redial, Drop or Close came first
+		l.set.gate.leave()
+		l.set.running.Done()
+		return
+	}
+	hold := time.AfterFunc(dialHold, l.set.gate.leave)
 	nc, err := l.set.dial(ctx, ep)
 	var a *admitted
 	if err == nil {
 		a, err = l.shake(ctx, nc)
 	}
+	if hold.Stop() {
+		l.set.gate.leave()
+	}
 	l.attempted(life, ep, nc, a, err)
 	l.set.running.Done()
+}
+
+// begin says where to connect to, unless that life is over.
+func (l *link) begin(life int) (context.Context, *endpoint) {
+	q := &l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if l.life != life || l.ended {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(l.set.ctx, connectMost)
+	l.cancel = cancel
+	return ctx, l.endpoint
 }
 
 // shake is of its own so that little is on the stack while it waits; see wait.

@@ -16,12 +16,13 @@ import (
 
 // sockets is a set of sockets.
 //
-// Locks, each taken before those behind it: listener.mu, queue.mu, sockets.mu, turns.mu, the inbox's own.
+// Locks, each taken before those behind it: listener.mu, queue.mu, gate.mu or sockets.mu, turns.mu, the inbox's own.
 type sockets struct {
 	transport Transport
 	log       *slog.Logger
 	inbox     *zsock.Inbox
 	turns     turns
+	gate      gate
 	ctx       context.Context // ends what dials when everything is to end
 	cancel    context.CancelFunc
 
