@@ -22,6 +22,7 @@ type input struct {
 	trust  int      // the longest body that came so far: so much may be allocated at once
 	flags  byte     // of the frame that is not whole
 	excess bool     // the message is too large, or nobody wants it
+	long   bool     // the last frame had a long body
 
 	first   [16]byte // what woke us
 	early   int      // so many octets of it
@@ -38,6 +39,7 @@ type input struct {
 
 const (
 	directRead = 16 << 10 // what is missing of a body is read to its place if it is at least that
+	shortRead  = 4 << 10  // who got less than that has read everything
 	firstBody  = 64 << 10 // the most that is allocated for a body before it has come
 	maxDrain   = 8 << 20  // octets still read from a connection whose successor waits
 )
@@ -52,7 +54,11 @@ func (in *input) prepare() {
 		return !wouldWait(in.err)
 	}
 	in.onRead = func(fd uintptr) bool {
-		in.n, in.err = readInto(fd, in.scratch.buf[in.early:])
+		b := in.scratch.buf[in.early:]
+		if in.long {
+			b = b[:shortRead] // what may be more of the kind is better read to its place
+		}
+		in.n, in.err = readInto(fd, b)
 		return true
 	}
 }
@@ -149,7 +155,7 @@ func (c *conn) fill() (n int, err error) {
 	}
 	n, in.n, in.err = had+in.n, 0, nil
 	switch {
-	case wouldWait(err), err == nil && n > had && n < len(s.buf):
+	case wouldWait(err), err == nil && n > had && n < shortRead:
 		err = errIdle
 	case err == nil && n == had:
 		err = io.EOF
@@ -204,9 +210,8 @@ func (in *input) growBody(size int) {
 	if len(in.body) < cap(in.body) {
 		return
 	}
-	room := min(size, max(firstBody, in.trust, 2*len(in.body)))
-	body := make([]byte, len(in.body), room)
-	copy(body, in.body)
+	body := append(zsock.NewBuffer(min(size, max(firstBody, in.trust, 2*len(in.body)))), in.body...)
+	zsock.Recycle([][]byte{in.body})
 	in.body = body
 }
 
@@ -278,10 +283,11 @@ func (c *conn) frames(s *scratch, data []byte) error {
 		}
 		if uint64(len(data)) < size {
 			in.flags, in.size = flags, int(size)
-			in.body = append(make([]byte, 0, min(in.size, max(firstBody, in.trust))), data...)
+			in.body = append(zsock.NewBuffer(min(in.size, max(firstBody, in.trust))), data...)
 			break
 		}
 		body := data[:size]
+		in.long = false
 		if err := c.frame(s, flags, body, len(data), false); err != nil {
 			return err
 		}
@@ -295,6 +301,7 @@ func (c *conn) bodyDone(s *scratch) error {
 	in := &c.in
 	body := in.body
 	in.trust = max(in.trust, min(in.size, int(c.opts.maxMessage)))
+	in.long = in.size >= firstBody
 	in.body, in.size = nil, -1
 	return c.frame(s, in.flags, body, len(body), true)
 }
@@ -327,6 +334,9 @@ func (c *conn) frame(s *scratch, flags byte, body []byte, remaining int, owned b
 		}
 		if shared {
 			s.data = plain
+		}
+		if owned {
+			zsock.Recycle([][]byte{body})
 		}
 		body, flags, owned = plain[len(dst):len(plain):len(plain)], inner, true
 		if flags&flagCommand == 0 && int64(len(body)) > c.opts.maxMessage {

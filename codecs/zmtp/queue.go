@@ -31,8 +31,9 @@ type chunk struct {
 }
 
 // Chunks are of 4 KB and powers of two more, up to 64 KB for what is gathered and to 4 MB for a single message; above that
-// they are not kept for use again.
+// they are not kept for use again. Each has room for a header on top: people like powers of two, too.
 const (
+	spare       = 64
 	leastChunk  = 4 << 10
 	gatherChunk = 64 << 10
 	keptChunks  = 11 // 4 KB << 10 is 4 MB
@@ -41,20 +42,20 @@ const (
 var chunks [keptChunks]sync.Pool
 
 func newChunk(size int) *chunk {
-	class := bits.Len(uint(max(size, leastChunk)-1)) - bits.Len(uint(leastChunk-1))
+	class := bits.Len(uint(max(size-spare, leastChunk)-1)) - bits.Len(uint(leastChunk-1))
 	if class >= keptChunks {
 		return &chunk{b: make([]byte, 0, size)}
 	}
 	if c, ok := chunks[class].Get().(*chunk); ok {
 		return c
 	}
-	return &chunk{b: make([]byte, 0, leastChunk<<class)}
+	return &chunk{b: make([]byte, 0, leastChunk<<class+spare)}
 }
 
 // free gives a chunk back.
 func (c *chunk) free() {
-	class := bits.Len(uint(cap(c.b)-1)) - bits.Len(uint(leastChunk-1))
-	if class < 0 || class >= keptChunks || cap(c.b) != leastChunk<<class {
+	class := bits.Len(uint(cap(c.b)-spare-1)) - bits.Len(uint(leastChunk-1))
+	if class < 0 || class >= keptChunks || cap(c.b) != leastChunk<<class+spare {
 		return
 	}
 	*c = chunk{b: c.b[:0]}

@@ -69,7 +69,7 @@ func (s *scratch) keep(body []byte, remaining int) []byte {
 // room is where a body of at most n octets may be appended to: the memory that small ones share, or memory of its own.
 func (s *scratch) room(n, remaining int) (dst []byte, shared bool) {
 	if n > slabOctets/2 {
-		return make([]byte, 0, n), false
+		return zsock.NewBuffer(n), false
 	}
 	if cap(s.data)-len(s.data) < n {
 		s.reserve(n, remaining)

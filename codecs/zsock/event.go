@@ -47,7 +47,7 @@ type Event struct {
 	Peer []byte
 	// Addr is the other end's network address, where the transport knows it.
 	Addr netip.Addr
-	// Frames is the message; it belongs to the receiver of the event.
+	// Frames is the message; it belongs to the receiver of the event. See Recycle.
 	Frames [][]byte
 	// Err is the reason of Down and Failed.
 	Err error

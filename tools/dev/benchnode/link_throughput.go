@@ -165,6 +165,7 @@ func (m *linkSink) count(in *zsock.Inbox) {
 		for i := range batch {
 			if batch[i].Type == zsock.Message {
 				n++
+				zsock.Recycle(batch[i].Frames) // as whoever receives gigabytes should
 			}
 		}
 		if n > 0 && m.left.Add(-n) == 0 {
