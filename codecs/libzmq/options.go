@@ -26,6 +26,7 @@ type settings struct {
 	identity   []byte
 	highWater  int
 	maxMessage int64
+	maxFrames  int
 	linger     time.Duration
 	subscribe  [][]byte
 	listens    bool

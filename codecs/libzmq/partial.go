@@ -35,9 +35,9 @@ func (p *partial) keep(data []byte) []byte {
 }
 
 // admit counts a frame and says whether the message is still within its bounds.
-func (p *partial) admit(octets, most int64) bool {
+func (p *partial) admit(octets, most int64, frames int) bool {
 	p.octets += octets
-	if !p.drop && (len(p.frames) == zsock.MaxFrames || p.octets > most) {
+	if !p.drop && (len(p.frames) == frames || p.octets > most) {
 		p.drop, p.frames = true, nil
 	}
 	return !p.drop
@@ -53,7 +53,7 @@ func (r *receiver) frame(k *socket, data []byte, more bool) {
 			k.lastPeer = bytes.Clone(data)
 		}
 		p.peer = k.lastPeer
-	case p.admit(int64(len(data)), k.maxMessage):
+	case p.admit(int64(len(data)), k.maxMessage, k.maxFrames):
 		p.frames = append(p.frames, p.keep(data))
 	}
 	if !more {
@@ -68,7 +68,7 @@ func (r *receiver) bigFrame(k *socket, size uint64) {
 		p.begin(r.addrs.parse(r.scratch.addr()), 1, 0)
 	}
 	var data []byte
-	if p.admit(int64(size), k.maxMessage) {
+	if p.admit(int64(size), k.maxMessage, k.maxFrames) {
 		data = make([]byte, size)
 		p.frames = append(p.frames, data)
 	}

@@ -18,6 +18,7 @@ type socket struct {
 	set        *sockets
 	kind       zsock.Kind
 	maxMessage int64
+	maxFrames  int
 	maxOctets  int64
 	linger     time.Duration
 	link       zsock.Link // nil for a listener

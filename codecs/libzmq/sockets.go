@@ -58,7 +58,7 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	if ipcTaken(o.Endpoint) {
 		return nil, fmt.Errorf("libzmq: listen at %s: %w", o.Endpoint, syscall.EADDRINUSE)
 	}
-	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, linger: o.Linger,
+	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, maxFrames: o.MaxFrames, linger: o.Linger,
 		subscribe: o.Subscribe, listens: true, ipv6: isIPv6(o.Endpoint), reads: o.Kind != zsock.Pub,
 		security: o.Security, heartbeat: o.Heartbeat})
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 	if err := checkSecurity(&o.Security, o.Endpoint, false); err != nil {
 		return nil, err
 	}
-	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, linger: o.Linger,
+	k, err := s.open(settings{kind: o.Kind, identity: o.Identity, highWater: o.HighWater, maxMessage: o.MaxMessage, maxFrames: o.MaxFrames, linger: o.Linger,
 		subscribe: o.Subscribe, ipv6: isIPv6(o.Endpoint), reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly,
 		security: o.Security, heartbeat: o.Heartbeat})
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *sockets) open(t settings) (*socket, error) {
 	if t.security.Authenticate != nil {
 		t.domain = s.zap.register(t.security)
 	}
-	k := &socket{set: s, zmq: z, kind: t.kind, maxMessage: t.maxMessage, linger: t.linger, ipv6: t.ipv6,
+	k := &socket{set: s, zmq: z, kind: t.kind, maxMessage: t.maxMessage, maxFrames: t.maxFrames, linger: t.linger, ipv6: t.ipv6,
 		security: t.security, domain: t.domain}
 	if err = t.apply(z); err == nil {
 		k.native, err = nativeOf(z)

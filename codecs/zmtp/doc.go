@@ -29,7 +29,7 @@
 //     message, is in the writer's hands.
 //   - What a connection may cost before its handshake is done, and how many there may be (see Transport); when there are too
 //     many, the oldest is closed.
-//   - Frames and messages (MaxMessage, zsock.MaxFrames). A length is checked when it is read, and memory is allocated as octets
+//   - Frames and messages (MaxMessage, MaxFrames). A length is checked when it is read, and memory is allocated as octets
 //     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them.
 //   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (4096 of them, 64 KB together).
 //

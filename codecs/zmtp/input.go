@@ -349,7 +349,7 @@ func (c *conn) frame(s *scratch, flags byte, body []byte, remaining int, owned b
 	in := &c.in
 	in.count++
 	in.octets += int64(len(body))
-	if !in.excess && (in.octets > c.opts.maxMessage || in.count > zsock.MaxFrames || !c.opts.reads) {
+	if !in.excess && (in.octets > c.opts.maxMessage || in.count > c.opts.maxFrames || !c.opts.reads) {
 		in.excess = true
 		clear(s.parts)
 		s.parts = s.parts[:0]

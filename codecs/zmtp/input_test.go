@@ -129,7 +129,7 @@ func check(t *testing.T, b []byte, maxMessage int, seed uint64, after int) {
 	t.Helper()
 	want, dropped, broken := model(b, maxMessage)
 	at := min(after, len(b))
-	events, stats, err := hear(t, &options{kind: zsock.Router, maxMessage: int64(maxMessage), reads: true}, bytes.Clone(b[:at]), pieces(b[at:], seed)...)
+	events, stats, err := hear(t, &options{kind: zsock.Router, maxMessage: int64(maxMessage), maxFrames: zsock.MaxFrames, reads: true}, bytes.Clone(b[:at]), pieces(b[at:], seed)...)
 	if (err != io.EOF) != broken {
 		t.Fatalf("the end: got %v, broken: %t", err, broken)
 	}
@@ -210,7 +210,7 @@ func FuzzInput(f *testing.F) {
 func TestClaimedLength(t *testing.T) {
 	open, _ := Transport{}.Open(zsock.Options{})
 	s := open.(*sockets)
-	opts := &options{kind: zsock.Router, maxMessage: 64 << 20, reads: true}
+	opts := &options{kind: zsock.Router, maxMessage: 64 << 20, maxFrames: zsock.MaxFrames, reads: true}
 	header := appendHeader(nil, 0, 64<<20)
 	c := newConn(s, nobody{}, opts, &script{pieces: [][]byte{header, make([]byte, 100_000)}}, &admitted{minor: 1})
 	c.out = &queue{}
@@ -223,7 +223,7 @@ func TestClaimedLength(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
-	router := &options{kind: zsock.Router, maxMessage: 1 << 20, reads: true}
+	router := &options{kind: zsock.Router, maxMessage: 1 << 20, maxFrames: zsock.MaxFrames, reads: true}
 	for _, c := range []struct {
 		command []byte
 		want    string // of the error
@@ -254,7 +254,7 @@ func TestPong(t *testing.T) {
 	open, _ := Transport{}.Open(zsock.Options{})
 	s := open.(*sockets)
 	says := &script{pieces: [][]byte{bytes.Repeat(appendFrame(nil, flagCommand, command("PING", []byte{0, 0}, []byte("abc"))), 1000)}}
-	c := newConn(s, nobody{}, &options{kind: zsock.Router, maxMessage: 1 << 20}, says, &admitted{minor: 1})
+	c := newConn(s, nobody{}, &options{kind: zsock.Router, maxMessage: 1 << 20, maxFrames: zsock.MaxFrames}, says, &admitted{minor: 1})
 	c.out = &queue{conn: c}
 	c.out.mu.Lock() // the writer does not get on
 	c.writing = true
@@ -272,7 +272,7 @@ func TestPong(t *testing.T) {
 }
 
 func TestSubscriptions(t *testing.T) {
-	pub := &options{kind: zsock.Pub, maxMessage: 1 << 20}
+	pub := &options{kind: zsock.Pub, maxMessage: 1 << 20, maxFrames: zsock.MaxFrames}
 	open, _ := Transport{}.Open(zsock.Options{})
 	s := open.(*sockets)
 	var b []byte
@@ -331,7 +331,7 @@ func (xor) open(dst, body []byte) ([]byte, byte, error) {
 func TestCipher(t *testing.T) {
 	open, _ := Transport{}.Open(zsock.Options{Inbox: 1 << 20, InboxOctets: 1 << 30})
 	s := open.(*sockets)
-	opts := &options{kind: zsock.Router, maxMessage: 1 << 20, reads: true}
+	opts := &options{kind: zsock.Router, maxMessage: 1 << 20, maxFrames: zsock.MaxFrames, reads: true}
 	for seed := range uint64(8) {
 		plain := stream(seed, 1<<17)
 		wire := &script{}

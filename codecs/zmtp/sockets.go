@@ -44,6 +44,7 @@ type options struct {
 	kind       zsock.Kind
 	identity   []byte
 	maxMessage int64
+	maxFrames  int
 	highWater  int
 	octets     int64 // of the queue to a peer
 	linger     time.Duration
@@ -94,7 +95,7 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), highWater: o.HighWater, octets: max(o.MaxMessage, zsock.DefaultMaxMessage),
+	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: max(o.MaxMessage, zsock.DefaultMaxMessage),
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat, server: true, reads: o.Kind != zsock.Pub}
 	if err := opts.prepare(); err != nil {
 		return nil, err
@@ -110,7 +111,7 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), highWater: o.HighWater, octets: o.HighWaterOctets,
+	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: o.HighWaterOctets,
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat,
 		reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
 	if err := opts.prepare(); err != nil {

@@ -15,6 +15,7 @@ func (o *ListenOptions) Check() error {
 	}
 	o.HighWater = positive(o.HighWater, DefaultHighWater)
 	o.MaxMessage = positive(o.MaxMessage, DefaultMaxMessage)
+	o.MaxFrames = min(positive(o.MaxFrames, MaxFrames), MaxFrames)
 	return errors.Join(common(o.Kind, o.Endpoint, o.Identity, o.Subscribe, o.Heartbeat), o.Security.check(true))
 }
 
@@ -28,6 +29,7 @@ func (o *DialOptions) Check() error {
 	o.HighWater = positive(o.HighWater, DefaultHighWater)
 	o.HighWaterOctets = positive(o.HighWaterOctets, DefaultMaxMessage)
 	o.MaxMessage = positive(o.MaxMessage, DefaultMaxMessage)
+	o.MaxFrames = min(positive(o.MaxFrames, MaxFrames), MaxFrames)
 	return errors.Join(common(o.Kind, o.Endpoint, o.Identity, o.Subscribe, o.Heartbeat), o.Security.check(false))
 }
 

@@ -59,7 +59,7 @@ const (
 	DefaultInboxOctets = 16 << 20
 	DefaultHighWater   = 1000
 	DefaultMaxMessage  = 64 << 20
-	// MaxFrames is the number of frames of the longest message that is delivered; longer ones are dropped and counted.
+	// MaxFrames is the number of frames of the longest message that is sent, or delivered; longer ones are dropped and counted.
 	MaxFrames = 1024
 	// MaxHeartbeat is the longest heartbeat: ZMTP tells twice it in tenths of a second, in 16 bits.
 	MaxHeartbeat = 50 * time.Minute
@@ -121,6 +121,9 @@ type ListenOptions struct {
 	// MaxMessage is the number of octets of the largest message received; 0 means DefaultMaxMessage. A peer that
 	// sends a larger frame is disconnected; a larger message of small frames is dropped and counted.
 	MaxMessage int64
+	// MaxFrames is the number of frames of the longest message received; 0 means the constant MaxFrames, which is the most.
+	// A longer message is dropped and counted.
+	MaxFrames int
 	// Linger is how long what is queued may still leave after Sockets.Close.
 	Linger time.Duration
 	// Subscribe lists the prefixes that a Sub wants; an empty prefix is everything.
@@ -148,6 +151,8 @@ type DialOptions struct {
 	HighWaterOctets int64
 	// MaxMessage as in ListenOptions.
 	MaxMessage int64
+	// MaxFrames as in ListenOptions.
+	MaxFrames int
 	// Linger is how long what is queued may still leave after Close.
 	Linger time.Duration
 	// Subscribe as in ListenOptions.

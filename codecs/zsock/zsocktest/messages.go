@@ -119,6 +119,19 @@ func testLongMessage(t *testing.T, p pairing) {
 	}
 }
 
+// testManyFrames: a bound of our own for the frames of a message.
+func testManyFrames(t *testing.T, p pairing) {
+	in, _, _, l := pair(t, p, zsock.ListenOptions{MaxFrames: 3}, zsock.DialOptions{})
+	send(t, l, "1", "2", "3")
+	send(t, l, "1", "2", "3", "4")
+	send(t, l, "after")
+	in.message("1", "2", "3")
+	in.message("after")
+	if s := in.Stats(); s.Dropped != 1 || s.Received != 2 {
+		t.Errorf("got %d dropped and %d received, want 1 and 2", s.Dropped, s.Received)
+	}
+}
+
 func testLargeFrame(t *testing.T, p pairing) {
 	in, out, _, l := pair(t, p, zsock.ListenOptions{MaxMessage: 1000}, zsock.DialOptions{})
 	send(t, l, "before")

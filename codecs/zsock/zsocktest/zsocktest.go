@@ -41,6 +41,7 @@ var perMechanism = []test{
 	{"Frames", testFrames},
 	{"FramesMayBeReused", testReuse},
 	{"LongMessageIsDropped", testLongMessage},
+	{"ManyFramesAreDropped", testManyFrames},
 	{"LargeFrameDisconnects", testLargeFrame},
 	{"SmallestMaxMessage", testSmallestMaxMessage},
 	{"LargestMessage", testLargestMessage},
