@@ -112,12 +112,30 @@ func (n *Node) drain() {
 		if n.full() {
 			n.suspended = true
 			n.core.Suspend(at)
+			n.passNews(at)
 			return
 		}
 		n.receive(at, &n.batch[n.position])
 		n.batch[n.position] = harmony.Event{}
 		n.deliver()
 	}
+}
+
+// passNews takes out of a batch that has to wait what happened to our own connections: with a queue that has room again
+// there is something to do at once. What our peers said, and that they came or went, stays in order.
+func (n *Node) passNews(at time.Time) {
+	rest := n.batch[n.position:]
+	kept := rest[:0]
+	for i := range rest {
+		switch rest[i].Type {
+		case harmony.Writable, harmony.Up, harmony.Down, harmony.Failed:
+			n.receive(at, &rest[i])
+		default:
+			kept = append(kept, rest[i])
+		}
+	}
+	clear(rest[len(kept):])
+	n.batch = n.batch[:n.position+len(kept)]
 }
 
 // receive hands one event of the network to the core.

@@ -56,6 +56,7 @@ type conn struct {
 
 	// Under out.mu:
 	out      *queue
+	direct   *direct
 	writing  bool   // a writer runs
 	control  []byte // commands to be sent before any message, as frames
 	flushing bool   // to be killed as soon as everything is written
@@ -143,21 +144,15 @@ func (c *conn) write() {
 	q := c.out
 	q.mu.Lock()
 	for c.alive() {
-		control := c.control
-		c.control = nil
-		var batch *chunk
-		if control == nil {
-			if batch = q.pop(); batch != nil {
-				c.owner.roomMade(q)
-			}
-		}
+		control, batch, from := c.next()
 		if control == nil && batch == nil {
 			break
 		}
 		q.mu.Unlock()
-		n, err := 0, error(nil)
+		n, err := from, error(nil)
 		if batch != nil {
-			n, err = c.transmit(batch.b)
+			n, err = c.transmit(batch.b[from:])
+			n += from
 		} else {
 			err = c.transmitControl(control)
 		}
@@ -184,6 +179,21 @@ func (c *conn) write() {
 		c.kill(errClosed)
 	}
 	q.mu.Unlock()
+}
+
+// next takes what is to be written next: what was begun, then commands, then messages. out.mu is held.
+func (c *conn) next() (control []byte, batch *chunk, from int) {
+	if d := c.direct; d != nil && d.rest != nil {
+		batch, d.rest = d.rest, nil
+		return nil, batch, d.from
+	}
+	if control, c.control = c.control, nil; control != nil {
+		return control, nil, 0
+	}
+	if batch = c.out.pop(); batch != nil {
+		c.owner.roomMade(c.out)
+	}
+	return nil, batch, 0
 }
 
 func (c *conn) transmitControl(frames []byte) error {

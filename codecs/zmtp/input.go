@@ -63,8 +63,8 @@ func (in *input) prepare() {
 	}
 }
 
-// Reading takes turns: the goroutine that reads ends when there is nothing more, and leaves behind one that only waits. That
-// one's stack is of the smallest kind, and half of all the memory that an idle connection takes.
+// Reading takes turns: a goroutine that has read ends when there is nothing more, and leaves behind one that only waits. That
+// one's stack is of the smallest kind, and half of all the memory that an idle connection takes; it grows by reading.
 
 // startReading begins, with what came behind the handshake if there is something.
 func (c *conn) startReading() {
@@ -84,7 +84,7 @@ func (c *conn) wait() {
 	if err := c.raw.Read(c.in.onWait); err != nil {
 		c.in.err = err
 	}
-	go c.reader()
+	c.read()
 }
 
 // read is the goroutine that reads.

@@ -109,7 +109,7 @@ func (q *queue) push(frames [][]byte, octets int64, wire int) error {
 
 // start starts the connection's writer, unless it runs. mu is held.
 func (q *queue) start() {
-	if c := q.conn; c != nil && !c.writing {
+	if c := q.conn; c != nil && !c.writing && (q.first == nil || !c.writeNow()) {
 		c.writing = true
 		c.set.running.Add(1)
 		go c.writer()

@@ -30,6 +30,7 @@ type sockets struct {
 
 	// running counts goroutines, and links that have not ended.
 	running sync.WaitGroup
+	born    time.Time
 
 	mu        sync.Mutex
 	links     map[*link]struct{}

@@ -51,7 +51,7 @@ func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &sockets{transport: t, log: o.Log, links: map[*link]struct{}{}, listeners: map[*listener]struct{}{},
-		inproc: map[string]*inprocListener{}, closed: make(chan struct{})}
+		inproc: map[string]*inprocListener{}, closed: make(chan struct{}), born: time.Now()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.inbox = zsock.NewInbox(o.Inbox, o.InboxOctets, s.turns.room)
 	s.turns.inbox = s.inbox

@@ -17,4 +17,14 @@ func readInto(fd uintptr, b []byte) (n int, err error) {
 	}
 }
 
+// writeFrom writes once, without waiting.
+func writeFrom(fd uintptr, b []byte) (n int, err error) {
+	for {
+		n, err = syscall.Write(int(fd), b)
+		if err != syscall.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
 func wouldWait(err error) bool { return err == syscall.EAGAIN }

@@ -36,7 +36,8 @@ func NewBuffer(octets int) []byte {
 func Recycle(frames [][]byte) {
 	for _, f := range frames {
 		if kind := bufferKind(cap(f)); kind >= 0 && kind < bufferKinds && cap(f) == leastBuffer<<kind {
-			buffers[kind].Put(&f)
+			whole := f
+			buffers[kind].Put(&whole)
 		}
 	}
 	clear(frames)
