@@ -52,14 +52,18 @@ type conn struct {
 	dead     atomic.Bool
 	cause    atomic.Pointer[error] // of kill
 	draining atomic.Bool
-	begun    bool // what came behind the handshake was looked at
+	// finishing: what comes is read, so that the end is heard, and dropped.
+	finishing atomic.Bool
+	// handing: the reader may be waiting for our own consumer.
+	handing atomic.Bool
+	begun   bool // what came behind the handshake was looked at
 
 	// Under out.mu:
 	out      *queue
 	direct   *direct
 	writing  bool   // a writer runs
 	control  []byte // commands to be sent before any message, as frames
-	flushing bool   // to be killed as soon as everything is written
+	flushing bool   // to be finished as soon as everything is written
 }
 
 // maxControl bounds what waits of commands: a peer that asks faster than it reads gets fewer answers.
@@ -148,6 +152,7 @@ func (c *conn) write() {
 		if control == nil && batch == nil {
 			break
 		}
+		q.holder = c
 		q.mu.Unlock()
 		n, err := from, error(nil)
 		if batch != nil {
@@ -160,10 +165,11 @@ func (c *conn) write() {
 			c.kill(err)
 		}
 		q.mu.Lock()
+		q.holder = nil
 		switch {
 		case batch == nil:
-		case err != nil && n == 0: // nothing of it has left: it can go out over the next connection
-			q.unpop(batch)
+		case err != nil && n == 0 && !q.over:
+			q.unpop(batch) // nothing of it has left: it can go out over the next connection
 		default:
 			if err != nil {
 				c.set.lost.Add(uint64(batch.messages))
@@ -175,8 +181,11 @@ func (c *conn) write() {
 		}
 	}
 	c.writing = false
-	if c.flushing {
-		c.kill(errClosed)
+	if q.conn != c && q.first != nil {
+		q.start() // our successor's writer, which waited for us
+	}
+	if c.flushing && c.alive() {
+		c.finish()
 	}
 	q.mu.Unlock()
 }
@@ -267,12 +276,21 @@ func (c *conn) tell(body []byte) {
 	}
 }
 
-// flush ends the connection once everything queued is written, at the latest after that time. out.mu is held.
-func (c *conn) flush(linger time.Duration) {
-	if linger <= 0 || !c.writing {
+// flush ends the connection once everything queued is written. out.mu is held.
+func (c *conn) flush() {
+	if c.flushing = true; !c.writing {
+		c.finish()
+	}
+}
+
+// finish tells the other end that nothing more will come, and then waits for it to hang up: who closes a connection with
+// something in it that was not read has the system take back what it has not sent yet.
+func (c *conn) finish() {
+	half, ok := c.net.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
 		c.kill(errClosed)
 		return
 	}
-	c.flushing = true
-	time.AfterFunc(linger, func() { c.kill(errClosed) })
+	c.finishing.Store(true)
+	c.set.turns.abort(c)
 }

@@ -31,7 +31,7 @@
 //     many, the oldest is closed.
 //   - Frames and messages (MaxMessage, MaxFrames). A length is checked when it is read, and memory is allocated as octets
 //     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them.
-//   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (4096 of them, 64 KB together).
+//   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (1024 of them, 16 KB together).
 //
 // # What is not there
 //

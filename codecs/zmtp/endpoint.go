@@ -137,6 +137,8 @@ func (s *sockets) listenUnix(path string) (net.Listener, error) {
 	if err == nil || !isTaken(err) || strings.HasPrefix(path, "@") {
 		return l, err
 	}
+	removing.Lock()
+	defer removing.Unlock()
 	if !removeDead(s.ctx, path) {
 		return nil, err
 	}

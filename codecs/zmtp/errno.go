@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -36,16 +37,34 @@ func isTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse)
 }
 
-// removeDead removes a socket that nobody listens at, and nothing else.
+// removing is for one at a time: else a second one could remove what the first has just put there.
+var removing sync.Mutex
+
+// removeDead removes a socket that nobody listens at, and nothing else. It looks twice: between making a socket and
+// listening at it nobody listens either.
 func removeDead(ctx context.Context, path string) bool {
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode().Type() != os.ModeSocket {
-		return false
+	for look := range 2 {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode().Type() != os.ModeSocket {
+			return false
+		}
+		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
+		if err == nil {
+			c.Close()
+			return false
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) {
+			return false
+		}
+		if look == 0 {
+			select {
+			case <-time.After(secondLook):
+			case <-ctx.Done():
+				return false
+			}
+		}
 	}
-	c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
-	if err == nil {
-		c.Close()
-		return false
-	}
-	return errors.Is(err, syscall.ECONNREFUSED) && os.Remove(path) == nil
+	return os.Remove(path) == nil
 }
+
+const secondLook = 20 * time.Millisecond

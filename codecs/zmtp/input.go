@@ -144,6 +144,11 @@ func (c *conn) fill() (n int, err error) {
 		in.err = nil
 		return 0, err
 	}
+	if !c.finishing.Load() {
+		c.handing.Store(true)
+		c.set.turns.pause(c, &c.dead)
+		c.handing.Store(false)
+	}
 	s := scratches.Get().(*scratch)
 	defer s.free()
 	in.scratch = s
@@ -395,10 +400,18 @@ func (c *conn) hand(s *scratch) error {
 		return nil
 	}
 	c.set.received.Add(uint64(len(s.events))) // before anybody can see them
-	if left := c.set.turns.deliver(c, &c.dead, s.events); left > 0 {
+	left := len(s.events)
+	if !c.finishing.Load() {
+		c.handing.Store(true)
+		left = c.set.turns.deliver(c, &c.dead, s.events)
+		c.handing.Store(false)
+	}
+	if left > 0 {
 		c.set.received.Add(-uint64(left))
 		c.set.lost.Add(uint64(left))
-		return c.why()
+		if !c.finishing.Load() {
+			return c.why()
+		}
 	}
 	clear(s.events)
 	s.events = s.events[:0]

@@ -98,14 +98,19 @@ func (l *link) attempt(life int) {
 		l.set.running.Done()
 		return
 	}
-	hold := time.AfterFunc(dialHold, l.set.gate.leave)
+	l.set.running.Add(1)
+	leave := func() {
+		l.set.gate.leave()
+		l.set.running.Done()
+	}
+	hold := time.AfterFunc(dialHold, leave)
 	nc, err := l.set.dial(ctx, ep)
 	var a *admitted
 	if err == nil {
 		a, err = l.shake(ctx, nc)
 	}
 	if hold.Stop() {
-		l.set.gate.leave()
+		leave()
 	}
 	l.attempted(life, ep, nc, a, err)
 	l.set.running.Done()
@@ -171,10 +176,7 @@ func (l *link) stands(nc net.Conn, a *admitted) {
 		l.queue.start()
 	}
 	if l.queue.closing {
-		c.flushing = true // see write
-		if !c.writing {
-			c.kill(errClosed)
-		}
+		c.flush()
 	}
 }
 
@@ -205,7 +207,7 @@ func (l *link) connEnded(c *conn, cause error) {
 		return // Redial, Drop or Close had ended it
 	}
 	q.conn = nil
-	if q.closing && q.first == nil {
+	if q.closing && q.first == nil && q.holder == nil {
 		l.end()
 		return
 	}
@@ -268,14 +270,12 @@ func (l *link) close(linger time.Duration) error {
 		return nil
 	}
 	q.closing = true
-	if c := q.conn; c != nil && c.writing {
-		c.flushing = true
-	} else if q.first == nil {
-		linger = 0
-	}
-	if linger <= 0 {
+	if linger <= 0 || q.conn == nil && q.first == nil {
 		l.end()
 		return nil
+	}
+	if q.conn != nil {
+		q.conn.flush()
 	}
 	l.deadline = time.AfterFunc(linger, func() {
 		q.mu.Lock()
@@ -295,6 +295,7 @@ func (l *link) end() {
 		l.deadline.Stop()
 	}
 	l.interrupt()
+	l.queue.over = true
 	l.queue.forget()
 	l.set.forget(l)
 }

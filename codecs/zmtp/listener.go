@@ -187,7 +187,7 @@ func (l *listener) connEnded(c *conn, cause error) {
 func (l *listener) remove(c *conn) {
 	c.out.mu.Lock()
 	c.out.conn = nil
-	c.out.closing = true
+	c.out.closing, c.out.over = true, true
 	c.set.lost.Add(uint64(c.out.forget()))
 	c.out.mu.Unlock()
 	l.mu.Lock()
@@ -259,7 +259,12 @@ func (l *listener) Close() error {
 	for c := range l.conns {
 		c.out.mu.Lock()
 		c.out.closing = true
-		c.flush(l.opts.linger)
+		if l.opts.linger > 0 {
+			c.flush()
+			time.AfterFunc(l.opts.linger, func() { c.kill(errClosed) })
+		} else {
+			c.kill(errClosed)
+		}
 		c.out.mu.Unlock()
 	}
 	l.mu.Unlock()

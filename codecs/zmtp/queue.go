@@ -21,6 +21,10 @@ type queue struct {
 	grow        int  // the least capacity of the next chunk: it grows while senders are faster than the writer
 	full        bool // somebody waits for room
 	closing     bool // no more messages; what is queued may still leave
+	over        bool // nothing will leave any more
+	// holder is the connection whose writer has something in its hands. It may have been replaced meanwhile: then its
+	// successor writes nothing before the rest is back, so that order is kept.
+	holder *conn
 }
 
 // chunk is a piece of a queue: whole messages, encoded.
@@ -109,7 +113,7 @@ func (q *queue) push(frames [][]byte, octets int64, wire int) error {
 
 // start starts the connection's writer, unless it runs. mu is held.
 func (q *queue) start() {
-	if c := q.conn; c != nil && !c.writing && (q.first == nil || !c.writeNow()) {
+	if c := q.conn; c != nil && !c.writing && (q.holder == nil || q.holder == c) && (q.first == nil || !c.writeNow()) {
 		c.writing = true
 		c.set.running.Add(1)
 		go c.writer()
@@ -134,10 +138,6 @@ func (q *queue) pop() *chunk {
 
 // unpop puts a chunk back that was not written. mu is held.
 func (q *queue) unpop(c *chunk) {
-	if q.closing && q.first == nil && q.conn == nil { // there is no next connection
-		c.free()
-		return
-	}
 	if c.next = q.first; c.next == nil {
 		q.last = c
 	}

@@ -9,15 +9,18 @@ import (
 
 // What one subscriber may have us remember.
 const (
-	maxTopics      = 1 << 12
-	maxTopicOctets = 64 << 10
+	maxTopics      = 1 << 10
+	maxTopicOctets = 16 << 10
 )
 
-// topics are the prefixes that a peer of a PUB subscribed to; one subscribed to twice has to be cancelled twice.
+// topics are the prefixes that a peer of a PUB subscribed to; one subscribed to twice has to be cancelled twice. A message is
+// looked up once for each length that they have.
 type topics struct {
-	mu     sync.Mutex
-	all    [][]byte
-	octets int
+	mu      sync.Mutex
+	times   map[string]int
+	lengths map[int]int
+	count   int
+	octets  int
 }
 
 // change adds or removes a topic.
@@ -25,25 +28,42 @@ func (t *topics) change(add bool, topic []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !add {
-		if i := slices.IndexFunc(t.all, func(have []byte) bool { return bytes.Equal(have, topic) }); i >= 0 {
-			t.octets -= len(topic)
-			t.all = slices.Delete(t.all, i, i+1)
+		if t.times[string(topic)] > 0 {
+			t.note(topic, -1)
 		}
 		return nil
 	}
-	if len(t.all) == maxTopics || t.octets+len(topic) > maxTopicOctets {
+	if t.count == maxTopics || t.octets+len(topic) > maxTopicOctets {
 		return fmt.Errorf("zmtp: the other end subscribes to too much: %d topics and %d octets are possible", maxTopics, maxTopicOctets)
 	}
-	t.octets += len(topic)
-	t.all = append(t.all, bytes.Clone(topic))
+	if t.times == nil {
+		t.times, t.lengths = map[string]int{}, map[int]int{}
+	}
+	t.note(topic, 1)
 	return nil
+}
+
+func (t *topics) note(topic []byte, n int) {
+	t.count += n
+	t.octets += n * len(topic)
+	if t.times[string(topic)] += n; t.times[string(topic)] == 0 {
+		delete(t.times, string(topic))
+	}
+	if t.lengths[len(topic)] += n; t.lengths[len(topic)] == 0 {
+		delete(t.lengths, len(topic))
+	}
 }
 
 // match says whether a message that begins with this frame is wanted.
 func (t *topics) match(first []byte) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return anyPrefix(t.all, first)
+	for n := range t.lengths {
+		if n <= len(first) && t.times[string(first[:n])] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func anyPrefix(prefixes [][]byte, b []byte) bool {

@@ -22,6 +22,27 @@ type turn struct {
 	come chan bool // true: the turn has come; false: who waits has ended
 }
 
+// pause waits, with nothing in hand, until there is room or whoever waits has ended: what is not read yet costs no memory here.
+func (t *turns) pause(of any, ended *atomic.Bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.waiting) == 0 && t.inbox.Room() > 0 || ended.Load() {
+		return
+	}
+	if t.wait(of) && t.inbox.Room() > 0 {
+		t.next()
+	}
+}
+
+// wait waits for a turn; false: whoever waits has ended. mu is held, but not meanwhile.
+func (t *turns) wait(of any) bool {
+	mine := turn{of, make(chan bool, 1)}
+	t.waiting = append(t.waiting, mine)
+	t.mu.Unlock()
+	defer t.mu.Lock()
+	return <-mine.come
+}
+
 // deliver hands over events. It waits while the inbox is full, and returns how many are left when whoever waits has ended.
 func (t *turns) deliver(of any, ended *atomic.Bool, events []zsock.Event) (left int) {
 	t.mu.Lock()
@@ -30,12 +51,7 @@ func (t *turns) deliver(of any, ended *atomic.Bool, events []zsock.Event) (left 
 		events = events[t.inbox.Offer(events):]
 	}
 	for len(events) > 0 && !ended.Load() {
-		mine := turn{of, make(chan bool, 1)}
-		t.waiting = append(t.waiting, mine)
-		t.mu.Unlock()
-		come := <-mine.come
-		t.mu.Lock()
-		if !come {
+		if !t.wait(of) {
 			break
 		}
 		events = events[t.inbox.Offer(events):]

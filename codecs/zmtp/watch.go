@@ -35,6 +35,11 @@ func (c *conn) watchFor(every, ttl time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c.watch.Store(w)
+	if !c.alive() { // kill may not have seen it
+		w.timer = time.NewTimer(0)
+		w.timer.Stop()
+		return
+	}
 	w.timer = time.AfterFunc(min(positive(every, math.MaxInt64), positive(ttl, math.MaxInt64)), w.look)
 }
 
@@ -80,6 +85,9 @@ func (w *watch) judge() (dead, ask bool) {
 	defer w.mu.Unlock()
 	if !w.conn.alive() {
 		return false, false
+	}
+	if w.conn.handing.Load() {
+		w.heard() // it is we who do not listen
 	}
 	silent := time.Since(w.born) - time.Duration(w.last.Load())
 	most := positive(w.ttl, math.MaxInt64)

@@ -1,0 +1,197 @@
+package zmtp_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zmtp"
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// real is a set of sockets on this machine.
+func real(t *testing.T, transport zmtp.Transport, o zsock.Options) *place {
+	t.Helper()
+	s, err := transport.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return &place{t: t, Sockets: s}
+}
+
+// late is a connection whose Write returns late, and with nothing written, once it is told to: as does a writer that is not
+// scheduled while its connection is replaced.
+type late struct {
+	net.Conn
+	now, inside, free chan struct{}
+	once              sync.Once
+}
+
+func (c *late) Write(b []byte) (int, error) {
+	select {
+	case <-c.now:
+		c.once.Do(func() { close(c.inside) })
+		<-c.free
+		return 0, net.ErrClosed
+	default:
+		return c.Conn.Write(b)
+	}
+}
+
+// TestRedialKeepsOrder: what an old connection's writer gives back goes ahead of what was queued meanwhile.
+func TestRedialKeepsOrder(t *testing.T) {
+	for _, more := range []int{0, 5} {
+		in := real(t, zmtp.Transport{}, zsock.Options{})
+		r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+		first := &late{now: make(chan struct{}), inside: make(chan struct{}), free: make(chan struct{})}
+		out := real(t, zmtp.Transport{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			if first.Conn == nil && err == nil {
+				first.Conn = c
+				return first, nil
+			}
+			return c, err
+		}}, zsock.Options{})
+		l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint()})
+		out.next(zsock.Up)
+		close(first.now)
+		send := func(i int) {
+			if err := l.Send([][]byte{[]byte(strconv.Itoa(i))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		send(0)
+		<-first.inside
+		for i := range more {
+			send(1 + i)
+		}
+		if err := l.Redial(r.Endpoint()); err != nil {
+			t.Fatal(err)
+		}
+		out.next(zsock.Up)
+		close(first.free)
+		for i := 0; i <= more; {
+			e := in.any()
+			if e.Type != zsock.Message {
+				continue
+			}
+			if string(e.Frames[0]) != strconv.Itoa(i) {
+				t.Fatalf("got %q, want %d", e.Frames, i)
+			}
+			i++
+		}
+		if got := out.Stats().Lost; got != 0 {
+			t.Errorf("%d messages lost", got)
+		}
+	}
+}
+
+// TestHeartbeatOfSlowConsumer: while it is we who do not take what came, the other end's silence says nothing.
+func TestHeartbeatOfSlowConsumer(t *testing.T) {
+	const n = 500
+	in := real(t, zmtp.Transport{}, zsock.Options{Inbox: 10})
+	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*", Heartbeat: 20 * time.Millisecond})
+	out := real(t, zmtp.Transport{}, zsock.Options{})
+	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint()})
+	out.next(zsock.Up)
+	in.next(zsock.Up)
+	for i := range n {
+		if err := l.Send([][]byte{[]byte(strconv.Itoa(i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-time.After(300 * time.Millisecond) // we are busy with something else
+	for i := range n {
+		if e := in.next(zsock.Message); string(e.Frames[0]) != strconv.Itoa(i) {
+			t.Fatalf("got %q, want %d", e.Frames, i)
+		}
+	}
+}
+
+// TestLingerWithUnreadInput: what a link has queued arrives, even if there is something in it that nobody read.
+func TestLingerWithUnreadInput(t *testing.T) {
+	const n = 900
+	in := real(t, zmtp.Transport{}, zsock.Options{})
+	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+	out := real(t, zmtp.Transport{}, zsock.Options{Inbox: 1})
+	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Linger: patience})
+	in.next(zsock.Up)
+	for range 300 {
+		r.Send([]byte("alice"), [][]byte{make([]byte, 1000)})
+	}
+	for i := range n {
+		if err := l.Send([][]byte{[]byte(strconv.Itoa(i)), make([]byte, 10_000)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := make(chan error)
+	go func() { closed <- out.Close() }()
+	for i := range n {
+		if e := in.next(zsock.Message); string(e.Frames[0]) != strconv.Itoa(i) {
+			t.Fatalf("got %q, want %d", e.Frames, i)
+		}
+	}
+	in.next(zsock.Down)
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCloseAmidDialling closes sets about when attempts that hang give up their place to the next.
+func TestCloseAmidDialling(t *testing.T) {
+	hang := zmtp.Transport{Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, errors.New("nobody is there")
+	}}
+	var all sync.WaitGroup
+	for i := range 300 {
+		all.Go(func() {
+			s, err := hang.Open(zsock.Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 12 {
+				s.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://127.0.0.1:1"})
+			}
+			<-time.After(time.Duration(18_000+40*(i%100)) * time.Microsecond)
+			s.Close()
+		})
+	}
+	all.Wait()
+}
+
+// TestIPCTwice: of two that listen at once at a path where a dead process left a socket, one gets it.
+func TestIPCTwice(t *testing.T) {
+	for range 20 {
+		path := t.TempDir() + "/socket"
+		dead, err := net.Listen("unix", path)
+		if err != nil {
+			t.Skip("this system has no such sockets: ", err)
+		}
+		dead.(*net.UnixListener).SetUnlinkOnClose(false)
+		dead.Close()
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		got := 0
+		for range 4 {
+			s := real(t, zmtp.Transport{}, zsock.Options{})
+			all.Go(func() {
+				if _, err := s.Sockets.Listen(zsock.ListenOptions{Kind: zsock.Router, Endpoint: "ipc://" + path}); err == nil {
+					mu.Lock()
+					got++
+					mu.Unlock()
+				}
+			})
+		}
+		all.Wait()
+		if got != 1 {
+			t.Errorf("%d got it", got)
+		}
+	}
+}
