@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/zeromq/gozyre/codecs/zsock/zsocktest"
 	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/libzyre/zyretest"
 )
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 		child(text, os.Getenv(childTransport))
 		return
 	}
-	goleak.VerifyTestMain(everyTransport{m})
+	goleak.VerifyTestMain(zsocktest.OnEach(m, transports, &transport))
 }
 
 func child(text, transport string) {

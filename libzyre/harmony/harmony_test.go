@@ -7,10 +7,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/zeromq/gozyre/codecs/zsock/zsocktest"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(everyTransport{m}) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(zsocktest.OnEach(m, transports, &transport)) }
 
 // node is a Harmony with its consumer.
 type node struct {

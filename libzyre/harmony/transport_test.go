@@ -1,9 +1,6 @@
 package harmony_test
 
 import (
-	"fmt"
-	"testing"
-
 	"github.com/zeromq/gozyre/codecs/libzmq"
 	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -14,14 +11,3 @@ var (
 	transports = []zsock.Transport{zmtp.Transport{}, libzmq.Transport{}}
 	transport  = transports[0]
 )
-
-// everyTransport runs the tests several times.
-type everyTransport struct{ m *testing.M }
-
-func (e everyTransport) Run() (code int) {
-	for _, transport = range transports {
-		fmt.Println("transport:", transport)
-		code = max(code, e.m.Run())
-	}
-	return code
-}

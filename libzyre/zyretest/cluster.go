@@ -55,7 +55,13 @@ func Start(tb testing.TB, cfg zyre.Config) *zyre.Node {
 // already. They end with the test.
 func Cluster(tb testing.TB, n int) []*zyre.Node {
 	tb.Helper()
-	cfg := Config(tb)
+	return ClusterOf(tb, Config(tb), n)
+}
+
+// ClusterOf is Cluster of nodes with a configuration of your own; their names
+// are node0, node1 and so on all the same.
+func ClusterOf(tb testing.TB, cfg zyre.Config, n int) []*zyre.Node {
+	tb.Helper()
 	nodes := make([]*zyre.Node, n)
 	for i := range nodes {
 		cfg.Name = fmt.Sprintf("node%d", i)
