@@ -29,7 +29,7 @@ const (
 
 // evil is the i-th attacker: it does what it does and keeps its connection for as long as it is let.
 func evil(c net.Conn, i int) {
-	hello := zmtp.GreetingAndReady("DEALER")
+	hello := zmtp.GreetingAndReady("DEALER", "")
 	drip := func(from int) {
 		for _, octet := range hello[from:] {
 			<-time.After(time.Second)

@@ -195,3 +195,54 @@ func TestIPCTwice(t *testing.T) {
 		}
 	}
 }
+
+// hidden is a listener whose connections are not recognized as the system's.
+type hidden struct{ net.Listener }
+
+func (h hidden) Accept() (net.Conn, error) {
+	c, err := h.Listener.Accept()
+	return struct{ net.Conn }{c}, err
+}
+
+// TestHandoverDeliversWhatHadArrived: what came over the old connection is told before the new one is.
+func TestHandoverDeliversWhatHadArrived(t *testing.T) {
+	for name, transport := range map[string]zmtp.Transport{
+		"system": {},
+		"other": {Listen: func(ctx context.Context, network, address string) (net.Listener, error) {
+			l, err := new(net.ListenConfig).Listen(ctx, network, address)
+			return hidden{l}, err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const n = 300
+			in := real(t, transport, zsock.Options{Inbox: 10})
+			r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+			join := func() net.Conn {
+				c, err := net.Dial("tcp", r.Endpoint()[len("tcp://"):])
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { c.Close() })
+				if _, err := c.Write(zmtp.GreetingAndReady("DEALER", "alice")); err != nil {
+					t.Fatal(err)
+				}
+				return c
+			}
+			old := join()
+			for i := range n {
+				if _, err := old.Write(zmtp.Frame(append([]byte(strconv.Itoa(i)), make([]byte, 1000)...))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			join()
+			in.next(zsock.Up)
+			for i := range n {
+				if e := in.next(zsock.Message); len(e.Frames[0]) != len(strconv.Itoa(i))+1000 {
+					t.Fatalf("message %d: got %d octets", i, len(e.Frames[0]))
+				}
+			}
+			in.next(zsock.Down)
+			in.next(zsock.Up)
+		})
+	}
+}

@@ -85,17 +85,19 @@ func newConn(s *sockets, o owner, opts *options, nc net.Conn, a *admitted) *conn
 	return c
 }
 
-// rawOf is how to wait on a connection without holding a buffer, or nil.
-func rawOf(nc net.Conn) syscall.RawConn {
+// rawOf is how to wait on a connection without holding a buffer, or nil. Only the system's own connections are waited on in
+// that way: what wraps one wants to see each octet.
+func rawOf(nc net.Conn) (raw syscall.RawConn) {
 	if !canWait {
 		return nil
 	}
-	if sc, ok := nc.(syscall.Conn); ok {
-		if raw, err := sc.SyscallConn(); err == nil {
-			return raw
-		}
+	switch nc := nc.(type) {
+	case *net.TCPConn:
+		raw, _ = nc.SyscallConn()
+	case *net.UnixConn:
+		raw, _ = nc.SyscallConn()
 	}
-	return nil
+	return raw
 }
 
 // addrOf is the other end's address; that of an IPC or in-process connection is the zero Addr.

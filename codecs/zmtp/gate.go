@@ -10,6 +10,8 @@ import (
 const (
 	dialsAtOnce = 4                     // of a set of sockets
 	dialHold    = 20 * time.Millisecond // an address that has not answered by then holds up nobody
+	leastHold   = time.Millisecond      // when very many wait
+	manyWait    = 50
 )
 
 // gate lets a few links dial at a time, in the order in which they came.
@@ -35,6 +37,13 @@ func (g *gate) enter(d dialler) {
 	}
 	g.busy++
 	d.begin()
+}
+
+// hold is how long an attempt may keep its place: the shorter the more wait, for addresses that never answer are free to invent.
+func (g *gate) hold() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return max(leastHold, dialHold/time.Duration(1+len(g.waiting)/manyWait))
 }
 
 // leave ends it: the next one begins.

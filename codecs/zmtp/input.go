@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
@@ -32,13 +33,16 @@ type input struct {
 
 	small *[512]byte // the buffer to wait with, where one cannot wait without
 	more  bool       // it was full the last time
+
+	looking bool // a successor waits, and we look for a moment whether there is more: where one cannot see that there is none
 }
 
 const (
 	directRead = 16 << 10 // what is missing of a body is read to its place if it is at least that
 	shortRead  = 4 << 10  // who got less than that has read everything
 	firstBody  = 64 << 10 // the most that is allocated for a body before it has come
-	maxDrain   = 8 << 20  // octets still read from a connection whose successor waits
+	lastLook   = 20 * time.Millisecond
+	maxDrain   = 8 << 20 // octets still read from a connection whose successor waits
 )
 
 // errIdle: there is nothing more to read just now.

@@ -103,7 +103,7 @@ func (l *link) attempt(life int) {
 		l.set.gate.leave()
 		l.set.running.Done()
 	}
-	hold := time.AfterFunc(dialHold, leave)
+	hold := time.AfterFunc(l.set.gate.hold(), leave)
 	nc, err := l.set.dial(ctx, ep)
 	var a *admitted
 	if err == nil {

@@ -61,13 +61,20 @@ func (c *conn) receive() error {
 			}
 		}
 		if c.draining.Load() {
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				err = nil // drain woke us
+			over := errors.Is(err, os.ErrDeadlineExceeded)
+			if over {
+				err = nil // drain woke us, or the last look is over
 			}
-			if in.drained += n; err == errIdle || c.raw == nil || in.drained > maxDrain {
+			in.drained += n
+			switch {
+			case err == errIdle, over && in.looking, in.drained > maxDrain:
 				return errReplaced // everything that had come was read
+			case c.raw != nil:
+				c.net.SetReadDeadline(time.Time{})
+			case !in.looking:
+				in.looking = true
+				c.net.SetReadDeadline(time.Now().Add(lastLook))
 			}
-			c.net.SetReadDeadline(time.Time{})
 		}
 		if err != nil {
 			return err

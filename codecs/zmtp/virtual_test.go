@@ -171,7 +171,7 @@ func TestHeartbeat(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		go c.Write(zmtp.GreetingAndReady("ROUTER"))
+		go c.Write(zmtp.GreetingAndReady("ROUTER", ""))
 		c.Read(make([]byte, 64)) // its greeting
 		c.Read(make([]byte, 64)) // its READY; after that it hears nothing more
 		a.next(zsock.Up)
@@ -205,7 +205,7 @@ func TestTTL(t *testing.T) {
 				hear <- n
 			}
 		}()
-		go c.Write(zmtp.GreetingAndReady("DEALER"))
+		go c.Write(zmtp.GreetingAndReady("DEALER", ""))
 		<-hear // greeting and READY
 		b.next(zsock.Up)
 		time.Sleep(time.Hour)
@@ -244,7 +244,7 @@ func TestHandshakeTakesTooLong(t *testing.T) {
 			}()
 			began := time.Now()
 			go func() {
-				for _, octet := range zmtp.GreetingAndReady("DEALER") {
+				for _, octet := range zmtp.GreetingAndReady("DEALER", "") {
 					if _, err := c.Write([]byte{octet}); err != nil {
 						return
 					}
