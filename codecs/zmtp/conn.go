@@ -183,7 +183,7 @@ func (c *conn) write() {
 		}
 	}
 	c.writing = false
-	if q.conn != c && q.first != nil {
+	if next := q.conn; next != nil && next != c && (q.first != nil || next.control != nil) {
 		q.start() // our successor's writer, which waited for us
 	}
 	if c.flushing && c.alive() {

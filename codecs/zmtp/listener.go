@@ -134,6 +134,7 @@ func (l *listener) admit(nc net.Conn, a *admitted) error {
 		l.set.running.Done()
 		return nil
 	}
+	c.handing.Store(false)
 	c.startReading()
 	return nil
 }
@@ -165,6 +166,7 @@ func (l *listener) enter(nc net.Conn, a *admitted) (c *conn, before chan struct{
 		c.out.start()
 		c.out.mu.Unlock()
 	}
+	c.handing.Store(true) // until everybody was told of it
 	c.startWatch()
 	return c, before, nil
 }

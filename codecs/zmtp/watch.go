@@ -86,7 +86,8 @@ func (w *watch) judge() (dead, ask bool) {
 	if !w.conn.alive() {
 		return false, false
 	}
-	if w.conn.handing.Load() {
+	held := w.conn.handing.Load()
+	if held {
 		w.heard() // it is we who do not listen
 	}
 	silent := time.Since(w.born) - time.Duration(w.last.Load())
@@ -107,7 +108,7 @@ func (w *watch) judge() (dead, ask bool) {
 		}
 	}
 	w.timer.Reset(max(next, time.Millisecond))
-	return false, w.asked
+	return false, w.asked || held && w.every > 0 // who does not listen still gives a sign of life
 }
 
 // ping is a PING: the other end may give us up after twice the heartbeat, as we would give it up.
