@@ -234,13 +234,13 @@ func TestHandoverDeliversWhatHadArrived(t *testing.T) {
 				return c
 			}
 			old := join()
+			in.next(zsock.Up)
 			for i := range n {
 				if _, err := old.Write(zmtp.Frame(append([]byte(strconv.Itoa(i)), make([]byte, 1000)...))); err != nil {
 					t.Fatal(err)
 				}
 			}
 			join()
-			in.next(zsock.Up)
 			for i := range n {
 				if e := in.next(zsock.Message); len(e.Frames[0]) != len(strconv.Itoa(i))+1000 {
 					t.Fatalf("message %d: got %d octets", i, len(e.Frames[0]))
@@ -249,5 +249,42 @@ func TestHandoverDeliversWhatHadArrived(t *testing.T) {
 			in.next(zsock.Down)
 			in.next(zsock.Up)
 		})
+	}
+}
+
+// TestNewsWhileSuspended: that a link is down is told even while nobody takes messages.
+func TestNewsWhileSuspended(t *testing.T) {
+	far := real(t, zmtp.Transport{}, zsock.Options{})
+	to := far.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+	in := real(t, zmtp.Transport{}, zsock.Options{Inbox: 1})
+	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+	in.dial(zsock.DialOptions{Endpoint: to.Endpoint(), SendOnly: true})
+	in.next(zsock.Up)
+	chatter := real(t, zmtp.Transport{}, zsock.Options{}).dial(zsock.DialOptions{Endpoint: r.Endpoint()})
+	in.next(zsock.Up)
+	for range 100 {
+		if err := chatter.Send([][]byte{[]byte("chatter")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(patience); in.Stats().Waiting == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("no message came")
+		}
+	}
+	if err := far.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.After(patience); ; {
+		for _, e := range in.Inbox().TakeNews(nil) {
+			if e.Type == zsock.Down {
+				return
+			}
+		}
+		select {
+		case <-in.Inbox().Ready():
+		case <-deadline:
+			t.Fatal("nobody is told that the link is down")
+		}
 	}
 }

@@ -52,8 +52,8 @@ type conn struct {
 	dead     atomic.Bool
 	cause    atomic.Pointer[error] // of kill
 	draining atomic.Bool
-	// finishing: what comes is read, so that the end is heard, and dropped.
-	finishing atomic.Bool
+	// deaf: nothing is handed over any more. What comes is still read, so that the end is heard.
+	deaf atomic.Bool
 	// handing: the reader may be waiting for our own consumer.
 	handing atomic.Bool
 	begun   bool // what came behind the handshake was looked at
@@ -119,6 +119,7 @@ func (c *conn) kill(cause error) {
 		return
 	}
 	c.cause.Store(&cause)
+	c.deaf.Store(true)
 	c.net.Close()
 	c.set.turns.abort(c)
 	if w := c.watch.Load(); w != nil {
@@ -293,6 +294,6 @@ func (c *conn) finish() {
 		c.kill(errClosed)
 		return
 	}
-	c.finishing.Store(true)
+	c.deaf.Store(true)
 	c.set.turns.abort(c)
 }

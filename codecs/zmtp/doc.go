@@ -33,6 +33,9 @@
 //     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them.
 //   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (1024 of them, 16 KB together).
 //
+// Not bounded here is how many peers are admitted: Authenticate decides that. And who does not take what comes answers no
+// PING either; with a Heartbeat of its own it gives signs of life all the same.
+//
 // # What is not there
 //
 // ZMTP 1 and 2 (libzmq before 4), other socket types than zsock's, a listener that is the client of PLAIN or CURVE.

@@ -24,6 +24,7 @@ type input struct {
 
 	first   [16]byte // what woke us
 	early   int      // so many octets of it
+	woken   bool     // we waited, and did not read since
 	scratch *scratch // while reading
 	n       int
 	err     error
@@ -34,7 +35,7 @@ type input struct {
 	small *[512]byte // the buffer to wait with, where one cannot wait without
 	more  bool       // it was full the last time
 
-	looking bool // a successor waits, and we look for a moment whether there is more: where one cannot see that there is none
+	looking bool // a successor waits, and we look for a moment whether more is on its way
 }
 
 const (
@@ -255,15 +256,15 @@ func (c *conn) hand(s *scratch) error {
 	}
 	c.set.received.Add(uint64(len(s.events))) // before anybody can see them
 	left := len(s.events)
-	if !c.finishing.Load() {
+	if !c.deaf.Load() || !c.alive() { // what had come before a connection broke counts
 		c.handing.Store(true)
-		left = c.set.turns.deliver(c, &c.dead, s.events)
+		left = c.set.turns.deliver(c, &c.deaf, s.events)
 		c.handing.Store(false)
 	}
 	if left > 0 {
 		c.set.received.Add(-uint64(left))
 		c.set.lost.Add(uint64(left))
-		if !c.finishing.Load() {
+		if !c.alive() {
 			return c.why()
 		}
 	}

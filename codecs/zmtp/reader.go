@@ -28,6 +28,7 @@ func (c *conn) wait() {
 	if err := c.raw.Read(c.in.onWait); err != nil {
 		c.in.err = err
 	}
+	c.in.woken = true
 	c.read()
 }
 
@@ -67,13 +68,14 @@ func (c *conn) receive() error {
 			}
 			in.drained += n
 			switch {
-			case err == errIdle, over && in.looking, in.drained > maxDrain:
+			case over && in.looking, in.drained > maxDrain:
 				return errReplaced // everything that had come was read
-			case c.raw != nil:
-				c.net.SetReadDeadline(time.Time{})
-			case !in.looking:
+			case in.looking:
+			case err == errIdle, c.raw == nil:
 				in.looking = true
 				c.net.SetReadDeadline(time.Now().Add(lastLook))
+			default:
+				c.net.SetReadDeadline(time.Time{})
 			}
 		}
 		if err != nil {
@@ -95,11 +97,13 @@ func (c *conn) fill() (n int, err error) {
 		in.err = nil
 		return 0, err
 	}
-	if !c.finishing.Load() {
+	// Who has nothing to hand over need not wait, nor who was woken by the end.
+	if c.opts.reads && (in.early > 0 || !in.woken) {
 		c.handing.Store(true)
-		c.set.turns.pause(c, &c.dead)
+		c.set.turns.pause(c, &c.deaf)
 		c.handing.Store(false)
 	}
+	in.woken = false
 	s := scratches.Get().(*scratch)
 	defer s.free()
 	in.scratch = s
