@@ -14,7 +14,7 @@ func (p *parser) check(c *Class) {
 		names[m.Name], ids[m.ID] = m, m
 	}
 	for _, f := range c.Header {
-		if f.Type.OwnFrame() {
+		if f.Type.OwnFrame() && c.Layout == Binary {
 			p.errorf(f.Pos, "field %q is of all messages, which stand in the first frame, so it cannot be a %s", f.Name, f.Type)
 		}
 	}
@@ -26,7 +26,25 @@ func (p *parser) check(c *Class) {
 			seen[f.Name] = f
 		}
 		p.unique(m.Fields, seen, kinds)
-		p.order(m)
+		p.order(c, m)
+	}
+	p.layout(c)
+}
+
+// layout wants fields that the class's layout and encoding can carry.
+func (p *parser) layout(c *Class) {
+	for _, f := range c.Fields() {
+		switch {
+		case c.Layout == Frames && f.Type != Number && f.Type != String && f.Type != Frame && f.Type != Msg:
+			p.errorf(f.Pos, "field %q is a %s: in the layout frames a field is a number, string, frame or msg", f.Name, f.Type)
+		case c.Wire == 1 && (f.Type == LongStr || f.Type == Chunk):
+			p.errorf(f.Pos, "field %q is a %s, which the first encoding (wire=\"1\") does not have", f.Name, f.Type)
+		}
+	}
+	switch id := c.IDField(); {
+	case id == nil:
+	case id.Fixed || id.Type != Number && id.Type != String || id.Type == Number && id.Size != 1:
+		p.errorf(id.Pos, "the field \"id\" says which message it is: it is a number of size 1 or a string, without a value")
 	}
 }
 
@@ -48,13 +66,13 @@ func (p *parser) unique(fields []*Field, seen, kinds map[string]*Field) {
 }
 
 // order wants the fields of the first frame first, then frames, then at most one msg.
-func (p *parser) order(m *Message) {
+func (p *parser) order(c *Class, m *Message) {
 	for i, f := range m.Fields {
 		if f.Type == Msg && i < len(m.Fields)-1 {
 			p.errorf(f.Pos, "field %q takes all frames that are left, so it must be the last of message %q", f.Name, m.Name)
 			return
 		}
-		if i > 0 && m.Fields[i-1].Type == Frame && !f.Type.OwnFrame() {
+		if i > 0 && c.Layout == Binary && m.Fields[i-1].Type == Frame && !f.Type.OwnFrame() {
 			p.errorf(f.Pos, "field %q belongs into the first frame, so it must stand before the frames of message %q", f.Name, m.Name)
 		}
 	}

@@ -8,9 +8,76 @@ type Class struct {
 	Title     string     // one line
 	Doc       string     // text of the element, one paragraph
 	Signature int        // 0–15, the last four bits of the two octets AA Ax; -1: the protocol has none
+	Wire      int        // 1 or 2: which encoding of strings and hash
+	Layout    Layout     // how fields become frames
+	Engine    Engine     // whose state machine the states are
+	Includes  []*Include // other models that are part of this one
+	Grammar   string     // ABNF of the conversation, with C: and S: before the names of messages; lines as in the file
 	Defines   []*Define  // constants for the users of the codec
 	Header    []*Field   // fields that every message has after its id
 	Messages  []*Message // in the order of the file
+	States    []*State   // the first is where a machine begins; the one called "defaults" is no state but stands behind all
+	Actions   []*Action  // what is said about actions beside their uses
+	Methods   []*Method  // calls of the application to a client's machine
+	Selftest  []*Step    // a conversation that must go like this
+}
+
+// Layout is how the fields of a message become frames.
+type Layout string
+
+const (
+	// Binary puts signature, id and all fields but frame and msg into the first frame.
+	Binary Layout = "binary"
+	// Frames gives each field a frame of its own.
+	Frames Layout = "frames"
+)
+
+// Engine is the party whose state machine a model describes.
+type Engine string
+
+const (
+	NoEngine Engine = ""       // messages only
+	Server   Engine = "server" // one machine for each client
+	Client   Engine = "client" // one machine, with methods for the application
+)
+
+// Include names a model file whose define, header, message and grammar elements are part of this class.
+type Include struct {
+	Pos
+	File  string // relative to the file that it stands in
+	Class *Class
+}
+
+// IDField is the field of the header that says which message it is, in the layout Frames; nil where the binary
+// layout has its id octet, and where nothing on the wire says it.
+func (c *Class) IDField() *Field {
+	if c.Layout == Frames {
+		for _, f := range c.Header {
+			if f.Name == "id" {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// Numbered tells whether the id of a message is on the wire as a number.
+func (c *Class) Numbered() bool {
+	f := c.IDField()
+	return c.Layout == Binary || f != nil && f.Type == Number
+}
+
+// Named tells whether the wire says which message it is at all.
+func (c *Class) Named() bool { return c.Layout == Binary || c.IDField() != nil }
+
+// Message gives the message of that name, or nil.
+func (c *Class) Message(name string) *Message {
+	for _, m := range c.Messages {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
 }
 
 // SignatureValue gives the two octets that begin each message. It means nothing if Signature is -1.
@@ -20,7 +87,7 @@ func (c *Class) SignatureValue() uint16 { return 0xAAA0 | uint16(c.Signature) }
 type Message struct {
 	Pos
 	Name   string // "PING-OK"
-	ID     uint8  // 1–255
+	ID     uint8  // 1–255; where it is not on the wire, the place in the file
 	Doc    string
 	Fields []*Field // without those of the header
 }
@@ -67,6 +134,7 @@ type Field struct {
 	Type   Type
 	Size   int    // number: 1, 2, 4 or 8; octets: 1–65535; uuid: 16; else 0
 	Text   bool   // NUL is refused: in the text, in each text of strings, in each key of a hash
+	Least  int    // msg: the number of frames that it has at least, 0 or 1
 	Fixed  bool   // the model fixes the value; the field is on the wire, but not in the API
 	Value  string // the fixed value of a string, longstr or frame
 	Number uint64 // the fixed value of a number
@@ -75,7 +143,7 @@ type Field struct {
 
 // same tells whether two fields of one name can share one field of a Go struct.
 func (f *Field) same(g *Field) bool {
-	return f.Type == g.Type && f.Size == g.Size && f.Text == g.Text && f.Fixed == g.Fixed
+	return f.Type == g.Type && f.Size == g.Size && f.Text == g.Text && f.Fixed == g.Fixed && f.Least == g.Least
 }
 
 // kind names what same compares, for an error.
@@ -86,6 +154,9 @@ func (f *Field) kind() string {
 	}
 	if f.Text {
 		s += " without NUL"
+	}
+	if f.Least > 0 {
+		s += " of a frame at least"
 	}
 	if f.Fixed {
 		s += " with a fixed value"
@@ -106,9 +177,22 @@ func (c *Class) Union() []*Field {
 			}
 		}
 	}
-	add(c.Header)
+	for _, f := range c.Header {
+		if f != c.IDField() {
+			add([]*Field{f})
+		}
+	}
 	for _, m := range c.Messages {
 		add(m.Fields)
 	}
 	return union
+}
+
+// Fields lists every field of the class as it is declared: those of the header, then each message's.
+func (c *Class) Fields() []*Field {
+	list := append([]*Field(nil), c.Header...)
+	for _, m := range c.Messages {
+		list = append(list, m.Fields...)
+	}
+	return list
 }

@@ -3,6 +3,9 @@ package zproto
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,15 +22,39 @@ func plural(n int, what string) string {
 	return strconv.Itoa(n) + " " + what + "s"
 }
 
-// Parse reads a model and checks it. The name of the file stands in errors only. What it returns is either a
-// class that obeys all rules of the package documentation, or an error that joins one [*Error] for each
-// mistake.
-func Parse(file string, data []byte) (*Class, error) {
+// Parse reads a model that includes no other and checks it. The name of the file stands in errors only. What it returns
+// is either a class that obeys all rules of the package documentation, or an error that joins one [*Error] for each mistake.
+func Parse(file string, data []byte) (*Class, error) { return parse(file, data, nil) }
+
+// Load reads the model in a file, and those that it includes, as [Parse] does.
+func Load(file string) (*Class, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return parse(file, data, func(name string) (string, []byte, error) {
+		path := filepath.Join(filepath.Dir(file), filepath.FromSlash(name))
+		data, err := readFile(path)
+		return path, data, err
+	})
+}
+
+// readFile reads no more than shows that the file is too large.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, MaxSize+1))
+}
+
+func parse(file string, data []byte, open func(string) (string, []byte, error)) (*Class, error) {
 	root, err := readTree(file, data)
 	if err != nil {
 		return nil, err
 	}
-	var p parser
+	p := parser{open: open}
 	c := p.class(root)
 	if len(p.errs) == 0 {
 		p.check(c)
@@ -52,6 +79,7 @@ func Parse(file string, data []byte) (*Class, error) {
 type parser struct {
 	errs    []*Error
 	defines map[string]*Define
+	open    func(name string) (path string, data []byte, err error) // reads an included file; nil: none may be included
 }
 
 func (p *parser) errorf(at Pos, format string, args ...any) {
@@ -114,37 +142,182 @@ func (p *parser) number(a attr, least, most uint64, what string) uint64 {
 }
 
 func (p *parser) class(n *node) *Class {
-	c := &Class{Pos: n.Pos, Doc: n.text, Signature: -1}
+	c := &Class{Pos: n.Pos, Doc: n.text, Signature: -1, Wire: 2, Layout: Binary}
 	if n.name != "class" {
 		p.errorf(n.Pos, "a model is one <class> element, not <%s>", n.name)
 		return c
 	}
-	attrs := p.attrs(n, []string{"name"}, []string{"title", "signature"})
+	attrs := p.attrs(n, []string{"name"}, []string{"title", "signature", "wire", "layout", "engine"})
 	c.Name = p.name(n, attrs)
 	c.Title = attrs["title"].value
-	if a, ok := attrs["signature"]; ok {
-		c.Signature = int(p.number(a, 0, 15, "a signature"))
-	}
+	p.kinds(c, attrs)
 	p.defines = map[string]*Define{}
 	for _, child := range n.nodes {
-		switch child.name {
-		case "define":
-			c.Defines = append(c.Defines, p.define(child))
-		case "field":
-			if len(c.Messages) > 0 {
-				p.errorf(child.Pos, "a field of all messages stands before the first <message>: it is sent before the message's own")
-			}
-			c.Header = append(c.Header, p.field(child))
-		case "message":
-			c.Messages = append(c.Messages, p.message(child))
-		default:
-			p.errorf(child.Pos, "<class> has no element <%s>: it holds define, field and message", child.name)
+		if child.name == "include" {
+			p.include(c, child, attrs)
 		}
 	}
-	if len(c.Messages) == 0 {
+	for _, child := range n.nodes {
+		p.element(c, child)
+	}
+	if len(c.Messages) == 0 && len(p.errs) == 0 {
 		p.errorf(n.Pos, "the class has no <message>")
 	}
+	if !c.Numbered() {
+		for i, m := range c.Messages {
+			m.ID = uint8(min(i+1, 255))
+		}
+	}
 	return c
+}
+
+// kinds reads what the class says of the whole protocol.
+func (p *parser) kinds(c *Class, attrs map[string]attr) {
+	if a, ok := attrs["wire"]; ok {
+		c.Wire = int(p.number(a, 1, 2, "the version of the encoding"))
+	}
+	if a, ok := attrs["layout"]; ok {
+		c.Layout = Layout(a.value)
+		if c.Layout != Binary && c.Layout != Frames {
+			p.errorf(a.Pos, "a layout is \"binary\" or \"frames\", not %q", a.value)
+		}
+	}
+	if a, ok := attrs["signature"]; ok {
+		c.Signature = int(p.number(a, 0, 15, "a signature"))
+		if c.Layout == Frames {
+			p.errorf(a.Pos, "the layout frames has no signature")
+		}
+	}
+	if a, ok := attrs["engine"]; ok {
+		c.Engine = Engine(a.value)
+		if c.Engine != Server && c.Engine != Client {
+			p.errorf(a.Pos, "an engine is \"server\" or \"client\", not %q", a.value)
+		}
+	}
+}
+
+// element reads a child of the class.
+func (p *parser) element(c *Class, n *node) {
+	switch n.name {
+	case "include": // read before
+	case "define":
+		c.Defines = append(c.Defines, p.define(n))
+	case "grammar":
+		p.attrs(n, nil, nil)
+		p.leaf(n)
+		if c.Grammar != "" {
+			p.errorf(n.Pos, "there is a <grammar> already")
+		}
+		c.Grammar = lines(n.raw)
+	case "header":
+		p.header(c, n)
+	case "message":
+		c.Messages = append(c.Messages, p.message(c, n))
+	case "state":
+		c.States = append(c.States, p.state(n))
+	case "action":
+		c.Actions = append(c.Actions, p.action(n))
+	case "method":
+		c.Methods = append(c.Methods, p.method(n))
+	case "selftest":
+		p.attrs(n, nil, nil)
+		for _, step := range n.nodes {
+			if step.name != "step" {
+				p.errorf(step.Pos, "<selftest> has no element <%s>: it holds step", step.name)
+				continue
+			}
+			c.Selftest = append(c.Selftest, p.step(step))
+		}
+	default:
+		p.errorf(n.Pos, "<class> has no element <%s>: it holds include, grammar, define, header, message, state, action, method and selftest", n.name)
+	}
+}
+
+// header reads the fields of all messages.
+func (p *parser) header(c *Class, n *node) {
+	p.attrs(n, nil, nil)
+	if len(c.Messages) > 0 {
+		p.errorf(n.Pos, "the <header> stands before the first <message>: its fields are sent before the message's own")
+	}
+	if len(c.Header) > 0 {
+		p.errorf(n.Pos, "there is a <header> already, in line %d", c.Header[0].Line)
+	}
+	for _, child := range n.nodes {
+		if child.name != "field" {
+			p.errorf(child.Pos, "<header> has no element <%s>: it holds field", child.name)
+			continue
+		}
+		c.Header = append(c.Header, p.field(c, child))
+	}
+}
+
+// include reads another model and makes what it says of messages part of c.
+func (p *parser) include(c *Class, n *node, given map[string]attr) {
+	attrs := p.attrs(n, []string{"file"}, nil)
+	p.leaf(n)
+	a, ok := attrs["file"]
+	if !ok {
+		return
+	}
+	if p.open == nil {
+		p.errorf(a.Pos, "a model that is included includes no other, and a model that is no file includes none")
+		return
+	}
+	name, data, err := p.open(a.value)
+	if err != nil {
+		p.errorf(a.Pos, "cannot include %q: %v", a.value, err)
+		return
+	}
+	root, err := readTree(name, data)
+	if err != nil {
+		p.errs = append(p.errs, err.(*Error)) //nolint:errorlint // readTree returns nothing else
+		return
+	}
+	inner := parser{}
+	other := inner.class(root)
+	if len(inner.errs) == 0 {
+		inner.check(other)
+	}
+	p.errs = append(p.errs, inner.errs...)
+	for _, s := range other.States {
+		p.errorf(a.Pos, "%s has a <state>: only messages can be included", s.File)
+		break
+	}
+	for _, kind := range []string{"signature", "wire", "layout"} {
+		if own, double := given[kind]; double {
+			p.errorf(own.Pos, "the messages are those of %s, and so is their %s", name, kind)
+		}
+	}
+	for _, d := range other.Defines {
+		p.defines[d.Name] = d
+	}
+	c.Includes = append(c.Includes, &Include{Pos: n.Pos, File: a.value, Class: other})
+	c.Signature, c.Wire, c.Layout, c.Grammar = other.Signature, other.Wire, other.Layout, other.Grammar
+	c.Defines = append(c.Defines, other.Defines...)
+	c.Header = append(c.Header, other.Header...)
+	c.Messages = append(c.Messages, other.Messages...)
+	if len(c.Includes) > 1 {
+		p.errorf(n.Pos, "there is an <include> already, in line %d: a class has the messages of one protocol", c.Includes[0].Line)
+	}
+}
+
+// lines takes the indentation away that all lines have in common, and empty lines at both ends.
+func lines(text string) string {
+	list := strings.Split(strings.ReplaceAll(text, "\t", "    "), "\n")
+	for len(list) > 0 && strings.TrimSpace(list[0]) == "" {
+		list = list[1:]
+	}
+	least := -1
+	for i, l := range list {
+		list[i] = strings.TrimRight(l, " \r")
+		if blank := len(l) - len(strings.TrimLeft(l, " ")); list[i] != "" && (least < 0 || blank < least) {
+			least = blank
+		}
+	}
+	for i, l := range list {
+		list[i] = l[min(max(least, 0), len(l)):]
+	}
+	return strings.TrimRight(strings.Join(list, "\n"), "\n ")
 }
 
 func (p *parser) leaf(n *node) {
@@ -167,24 +340,29 @@ func (p *parser) define(n *node) *Define {
 	return d
 }
 
-func (p *parser) message(n *node) *Message {
-	attrs := p.attrs(n, []string{"name", "id"}, nil)
+func (p *parser) message(c *Class, n *node) *Message {
+	attrs := p.attrs(n, []string{"name"}, []string{"id"})
 	m := &Message{Pos: n.Pos, Name: p.name(n, attrs), Doc: n.text}
 	if a, ok := attrs["id"]; ok {
 		m.ID = uint8(p.number(a, 1, 255, "a message id"))
+		if !c.Numbered() {
+			p.errorf(a.Pos, "no id is on the wire: the header has no number called \"id\"")
+		}
+	} else if c.Numbered() {
+		p.errorf(n.Pos, "<message> needs the attribute \"id\"")
 	}
 	for _, child := range n.nodes {
 		if child.name != "field" {
 			p.errorf(child.Pos, "<message> has no element <%s>: it holds text and field", child.name)
 			continue
 		}
-		m.Fields = append(m.Fields, p.field(child))
+		m.Fields = append(m.Fields, p.field(c, child))
 	}
 	return m
 }
 
-func (p *parser) field(n *node) *Field {
-	attrs := p.attrs(n, []string{"name", "type"}, []string{"size", "value", "text"})
+func (p *parser) field(c *Class, n *node) *Field {
+	attrs := p.attrs(n, []string{"name", "type"}, []string{"size", "value", "text", "least"})
 	f := &Field{Pos: n.Pos, Name: p.name(n, attrs), Doc: n.text}
 	p.leaf(n)
 	t, ok := attrs["type"]
@@ -199,8 +377,14 @@ func (p *parser) field(n *node) *Field {
 	}
 	p.size(f, attrs)
 	p.text(f, attrs)
+	if a, ok := attrs["least"]; ok {
+		f.Least = int(p.number(a, 0, 1, "the least number of frames"))
+		if f.Type != Msg {
+			p.errorf(a.Pos, "a field of type %s takes no least number of frames: msg does", f.Type)
+		}
+	}
 	if a, ok := attrs["value"]; ok {
-		p.value(f, a)
+		p.value(c, f, a)
 	}
 	return f
 }
@@ -251,7 +435,7 @@ func (p *parser) text(f *Field, attrs map[string]attr) {
 	}
 }
 
-func (p *parser) value(f *Field, a attr) {
+func (p *parser) value(c *Class, f *Field, a attr) {
 	f.Fixed = true
 	switch f.Type {
 	case Number:
@@ -263,7 +447,7 @@ func (p *parser) value(f *Field, a attr) {
 		}
 		f.Number = p.number(a, 0, 1<<(8*f.Size-1)<<1-1, "the value of a number (or the name of a define above it)")
 	case String:
-		if len(a.value) > 255 {
+		if len(a.value) > 255 && c.Layout == Binary {
 			p.errorf(a.Pos, "a string has at most 255 octets, this value has %d", len(a.value))
 		}
 		f.Value = a.value

@@ -23,6 +23,7 @@ type node struct {
 	name  string
 	attrs []attr
 	text  string // all text directly inside, white space collapsed
+	raw   string // the same as it stands there
 	nodes []*node
 }
 
@@ -67,7 +68,8 @@ func readTree(file string, data []byte) (*node, error) {
 			if name := rawName(t.Name); last == top || name != last.name {
 				return nil, pos.errorf("</%s> closes no open element%s", name, openHint(last))
 			}
-			last.text = strings.Join(strings.Fields(texts[len(texts)-1].String()), " ")
+			last.raw = texts[len(texts)-1].String()
+			last.text = strings.Join(strings.Fields(last.raw), " ")
 			open, texts = open[:len(open)-1], texts[:len(texts)-1]
 		case xml.CharData:
 			if last == top && len(bytes.TrimSpace(t)) > 0 {

@@ -1,0 +1,3 @@
+// Package bench compares the project's codecs with those that other serializers make for the same content. It is a module
+// of its own so that nobody who uses the codecs sees what it depends on.
+package bench

@@ -1,0 +1,3 @@
+module github.com/zeromq/gozyre/codecs/bench
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/zeromq/gozyre/libfmq/sasl
+
+go 1.26

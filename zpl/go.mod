@@ -1,0 +1,3 @@
+module github.com/zeromq/gozyre/zpl
+
+go 1.26
