@@ -1,14 +1,12 @@
-// Package gen regenerates what is generated, and tells whether that changed
-// anything.
+// Package gen makes anew what is generated, from nothing: files that no model
+// makes any longer go away. It tells whether that changed anything.
 package gen
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,20 +20,15 @@ type Command struct {
 	Check bool `help:"Fail when a generated file was not what its source makes of it."`
 }
 
-// Run calls go generate in every module.
+// Run takes all generated files away and calls go generate in every module. When
+// a generator fails, the files are put back as they were.
 func (c *Command) Run(e *repo.Env) error {
 	before, err := generated(e)
 	if err != nil {
 		return err
 	}
-	modules, err := e.Modules()
-	if err != nil {
-		return err
-	}
-	for _, m := range modules {
-		if err := e.Command("go", "generate", "./...").In(m.Dir).Run(); err != nil {
-			return err
-		}
+	if err := anew(e, before); err != nil {
+		return errors.Join(err, restore(e, before))
 	}
 	after, err := generated(e)
 	if err != nil {
@@ -51,14 +44,40 @@ func (c *Command) Run(e *repo.Env) error {
 	return nil
 }
 
-// generated returns the digests of all generated files of the checkout that
+func anew(e *repo.Env, files map[string][]byte) error {
+	modules, err := e.Modules()
+	if err != nil {
+		return err
+	}
+	for name := range files {
+		if err := os.Remove(filepath.Join(e.Root, name)); err != nil {
+			return err
+		}
+	}
+	for _, m := range modules {
+		if err := e.Command("go", "generate", "./...").In(m.Dir).Run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func restore(e *repo.Env, files map[string][]byte) error {
+	var failed []error
+	for name, data := range files {
+		failed = append(failed, os.WriteFile(filepath.Join(e.Root, name), data, 0o666))
+	}
+	return errors.Join(failed...)
+}
+
+// generated returns the contents of all generated files of the checkout that
 // git does not ignore, whether they are committed or not.
-func generated(e *repo.Env) (map[string][sha256.Size]byte, error) {
+func generated(e *repo.Env) (map[string][]byte, error) {
 	list, err := e.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		return nil, err
 	}
-	sums := map[string][sha256.Size]byte{}
+	files := map[string][]byte{}
 	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
 		data, err := os.ReadFile(filepath.Join(e.Root, name))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -68,10 +87,10 @@ func generated(e *repo.Env) (map[string][sha256.Size]byte, error) {
 			return nil, err
 		}
 		if isGenerated(name, data) {
-			sums[name] = sha256.Sum256(data)
+			files[name] = data
 		}
 	}
-	return sums, nil
+	return files, nil
 }
 
 // isGenerated knows a file by its name, or by the mark that tools look for.
@@ -89,14 +108,19 @@ func isGenerated(name string, data []byte) bool {
 	return false
 }
 
-func differing(before, after map[string][sha256.Size]byte) []string {
-	names := map[string]bool{}
-	for name, sum := range before {
-		names[name] = after[name] != sum
+// differing lists the files that are not the same in both, or in one of them only.
+func differing(before, after map[string][]byte) []string {
+	var names []string
+	for name, data := range before {
+		if now, there := after[name]; !there || !bytes.Equal(now, data) {
+			names = append(names, name)
+		}
 	}
-	for name, sum := range after {
-		names[name] = before[name] != sum
+	for name := range after {
+		if _, there := before[name]; !there {
+			names = append(names, name)
+		}
 	}
-	maps.DeleteFunc(names, func(_ string, differs bool) bool { return !differs })
-	return slices.Sorted(maps.Keys(names))
+	slices.Sort(names)
+	return names
 }

@@ -92,6 +92,19 @@ func TestGeneratorFails(t *testing.T) {
 	if err := (&Command{}).Run(e); err == nil {
 		t.Error("a generator that fails is no error")
 	}
+	if data, err := os.ReadFile(filepath.Join(e.Root, "a", "model_gen.txt")); err != nil || string(data) != "one\n" {
+		t.Errorf("a generator that fails leaves %q, %v", data, err)
+	}
+}
+
+// What nothing makes any longer goes away.
+func TestStale(t *testing.T) {
+	e, out := checkout(t)
+	write(t, e.Root, "a/old_gen.txt", "of a message that was taken out\n")
+	err := (&Command{Check: true}).Run(e)
+	if err == nil || !strings.Contains(out.String(), "gen: changed a/old_gen.txt") {
+		t.Errorf("a file that nothing makes gives %v\n%s", err, out)
+	}
 }
 
 func TestIsGenerated(t *testing.T) {
