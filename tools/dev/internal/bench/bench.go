@@ -64,7 +64,7 @@ func (c *Command) Run(e *repo.Env) error {
 		return fmt.Errorf("bench: --runs %d: at least 1 makes sense", c.Runs)
 	}
 	for _, name := range c.Only {
-		if !slices.ContainsFunc(measures, func(m measure) bool { return m.name == name }) {
+		if name != codecs && !slices.ContainsFunc(measures, func(m measure) bool { return m.name == name }) {
 			return fmt.Errorf("bench: there is no figure %q: there are %s", name, FigureNames())
 		}
 	}
@@ -101,6 +101,10 @@ func (c *Command) Run(e *repo.Env) error {
 			return err
 		}
 	}
+	if len(c.Only) == 0 || slices.Contains(c.Only, codecs) {
+		report.Say("bench: codecs: messages written down and read, by four serializers")
+		r.Figures = append(r.Figures, measureCodecs(&report, c.Runs))
+	}
 	report.Say("bench: measured in %v", time.Since(begin).Round(time.Second))
 	if c.JSON {
 		enc := json.NewEncoder(e.Stdout)
@@ -117,5 +121,6 @@ func FigureNames() string {
 	for _, m := range measures {
 		names = append(names, m.name)
 	}
+	names = append(names, codecs)
 	return strings.Join(names, ", ")
 }

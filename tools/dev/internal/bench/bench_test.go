@@ -192,3 +192,29 @@ func TestUsage(t *testing.T) {
 		}
 	}
 }
+
+// The table of codecs is made of what go test prints.
+func TestCodecs(t *testing.T) {
+	found := map[string]values{}
+	for name, samples := range readBenchmarks(`goos: linux
+BenchmarkCodecs/message=HELLO/codec=gozyre/do=encode-2         	 1000	        90.5 ns/op	       195.0 octets	       0 B/op	       0 allocs/op
+BenchmarkCodecs/message=HELLO/codec=gozyre/do=encode-2         	 1000	        80.5 ns/op	       195.0 octets	       0 B/op	       0 allocs/op
+BenchmarkCodecs/message=HELLO/codec=gozyre/do=encode-2         	 1000	        99.5 ns/op	       195.0 octets	       0 B/op	       0 allocs/op
+BenchmarkCodecs/message=HELLO/codec=msgp/do=encode-2           	 1000	       181 ns/op	       195.0 octets	       0 B/op	       2 allocs/op
+BenchmarkCodecs/message=HELLO/codec=gozyre/do=decode-2         	 1000	       20.0 ns/op	       8 B/op	       1 allocs/op
+BenchmarkCodecs/message=HELLO/codec=msgp/do=decode-2           	 1000	       81 ns/op	       8 B/op	       0 allocs/op
+PASS
+`) {
+		found[name] = median(samples)
+	}
+	encode, decode := codecRows[0].fill(found), codecRows[1].fill(found)
+	if got, want := encode.line(codecs), "| HELLO of 195 octets: encode | 91 ns |  |  | 181 ns (2 allocations) | 2.0 × | ≤ 100 ns, the fastest | met |\n"; got != want {
+		t.Errorf("got  %swant %s", got, want)
+	}
+	if *decode.Met {
+		t.Error("an allocation meets the target")
+	}
+	if missing := codecRows[2].fill(found); *missing.Met {
+		t.Error("what was not measured meets the target")
+	}
+}

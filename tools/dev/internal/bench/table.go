@@ -11,6 +11,7 @@ var heads = []struct{ table, about, head string }{
 	{nodes, "Nodes (README.md)", "| figure | zmtp | libzmq | target | | best peer |\n|---|---|---|---|---|---|\n"},
 	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
+	{codecs, "Codecs (codecs/README.md)", "| work | gozyre | protobuf | vtprotobuf | msgp | best other / gozyre | target | |\n|---|---|---|---|---|---|---|---|\n"},
 }
 
 // markdown are the tables as the READMEs have them.
@@ -31,7 +32,7 @@ func (r Report) markdown() []byte {
 		}
 	}
 	for _, f := range r.Figures {
-		for _, t := range columns {
+		for _, t := range append(columns, serializers...) {
 			if said := f.Errors[t]; said != "" {
 				fmt.Fprintf(&b, "\n%s failed with %s: %s\n", f.Name, t, strings.ReplaceAll(said, "\n", "\n    "))
 			}
@@ -41,6 +42,14 @@ func (r Report) markdown() []byte {
 }
 
 func (r Row) line(table string) string {
+	if table == codecs {
+		cells := []string{r.About}
+		for _, s := range serializers {
+			cells = append(cells, r.Shown[s])
+		}
+		cells = append(cells, times(r.Ratio), r.Target, r.verdict())
+		return "| " + strings.Join(cells, " | ") + " |\n"
+	}
 	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}
 	if table == links {
 		cells = append(cells, times(r.Ratio))
