@@ -16,6 +16,14 @@
 //	frame     a whole frame after the first            Frame               (sent as it is)
 //	msg       all frames that are left, zero or more   Msg                 (sent as they are)
 //
+// A model with wire="1" has other lists, those of the first versions of the protocols (first.go):
+//
+//	strings   1 octet count, then string each          Strings1            AppendStrings1
+//	hash      1 octet count, then string "key=value"   Hash1               AppendHash1
+//
+// A model with layout="frames" has no first frame: each field is a frame (frames.go). A number is a frame of its
+// size ([Reader.FrameNumber], [AppendFrameNumber]), a text a whole frame ([Reader.Frame], [AppendFrame]).
+//
 // Text is any octets. Where a model says text="true", NUL is refused: [CheckNUL] and [CheckKeys] before
 // writing, [Reader.NoNUL] and [Reader.NoNULKeys] after reading.
 //

@@ -11,7 +11,7 @@ import (
 var (
 	// ErrTruncated: the frame ends inside a field, or a length or a count claims more than the frame has left.
 	ErrTruncated = errors.New("the frame ends inside the field")
-	// ErrTrailing: octets follow the last field of the first frame.
+	// ErrTrailing: octets follow the last field of the first frame, or the number that has a frame of its own.
 	ErrTrailing = errors.New("octets follow the last field")
 	// ErrSignature: the message does not begin with the protocol's signature. On a reused port that is a
 	// stranger's message and normal life: drop it without a word.
@@ -20,7 +20,7 @@ var (
 	ErrVersion = errors.New("the version is another one")
 	// ErrConstant: a field that the model fixes to a value holds something else.
 	ErrConstant = errors.New("the field does not hold its fixed value")
-	// ErrUnknownID: the model has no message of this number; signature, version and header are right.
+	// ErrUnknownID: the model has no message of this number or name; signature, version and header are right.
 	ErrUnknownID = errors.New("there is no message of this id")
 	// ErrFrames: the number of frames does not fit the message. [ErrMissingFrame] and [ErrExtraFrame] are
 	// the two ways, and each of them is an ErrFrames for errors.Is.
@@ -33,13 +33,16 @@ var (
 	ErrTooLong = errors.New("the value is longer than its encoding can say")
 	// ErrNUL: a text that must not hold a NUL octet holds one.
 	ErrNUL = errors.New("the text holds a NUL octet")
+	// ErrPair: an entry of a dictionary in the first encoding is not "key=value". A key that holds "=" cannot be
+	// written as one.
+	ErrPair = errors.New("the entry of the dictionary is not key=value")
 )
 
 // Error says where in which message something is wrong. It wraps one of the Err values of this package.
 type Error struct {
 	Message string // name in the model, "HELLO"; empty while the message is not known yet
 	Field   string // name in the model, "groups"; empty when no single field is at fault
-	Offset  int    // octets of the first frame that were read without fault; -1 when encoding
+	Offset  int    // octets of the first frame that were read without fault; -1 when encoding, and where each field is a frame
 	Err     error  // one of the Err values of this package, never nil
 }
 

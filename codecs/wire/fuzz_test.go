@@ -12,6 +12,7 @@ import (
 func FuzzReader(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, []byte("\xaa\xa1\x01\x02\x00\x01\x04name\x00\x00\x00\x01\x00\x00\x00\x00"), []byte("rest"))
 	f.Add([]byte{8, 9}, unhex(f, "00000002 00000002 6162 00000000 00000001 01 6b 00000002 7676"), []byte{})
+	f.Add([]byte{11, 12, 13}, unhex(f, "02 02 6162 00 02 05 6b3d763d77 01 3d"), unhex(f, "0102"))
 	f.Add([]byte{9}, unhex(f, "ffffffff0000000000000000"), []byte{})
 	var list [][]byte
 	var pairs []wire.Pair
@@ -21,7 +22,7 @@ func FuzzReader(f *testing.F) {
 		r.Reset(frames)
 		octets := 0
 		for _, op := range program[:min(len(program), 100)] {
-			switch op % 11 {
+			switch op % 14 {
 			case 0:
 				r.Signature(0xAAA1)
 			case 1:
@@ -60,6 +61,24 @@ func FuzzReader(f *testing.F) {
 				r.NoNULKeys("hash", pairs)
 			case 10:
 				r.Frame("frame")
+			case 11:
+				list = r.Strings1("strings1", list)
+				for _, v := range list {
+					octets += len(v)
+				}
+				if len(list) > len(first) {
+					t.Fatalf("%d texts in %d octets", len(list), len(first))
+				}
+			case 12:
+				pairs = r.Hash1("hash1", pairs)
+				for _, p := range pairs {
+					octets += len(p.Key) + len(p.Value)
+				}
+				if len(pairs) > len(first)/2 {
+					t.Fatalf("%d entries in %d octets", len(pairs), len(first))
+				}
+			case 13:
+				r.FrameNumber("number", 2)
 			}
 		}
 		if octets > len(first) {

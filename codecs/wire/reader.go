@@ -21,6 +21,7 @@ type Reader struct {
 	err    error    // the first fault
 	field  string   // where it was
 	offset int      // and after how many octets
+	whole  bool     // each field is a frame of its own
 }
 
 // Reset makes r read the message that consists of frames, from its beginning. Without any frame the reader
@@ -72,7 +73,11 @@ func (r *Reader) end(message fmt.Stringer) error {
 	default:
 		r.Fail("", ErrExtraFrame)
 	}
-	return &Error{Message: name, Field: r.field, Offset: r.offset, Err: r.err}
+	e := &Error{Message: name, Field: r.field, Offset: r.offset, Err: r.err}
+	if r.whole {
+		e.Offset = -1
+	}
+	return e
 }
 
 // take gives the next n octets; n ≥ 0.

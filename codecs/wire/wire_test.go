@@ -99,6 +99,25 @@ func TestEncodings(t *testing.T) {
 			"empty hash", []wire.Pair{}, func(b []byte) ([]byte, error) { return wire.AppendHash(b, nil) },
 			"00000000", func(r *wire.Reader) any { return r.Hash("f", nil) },
 		},
+		{
+			"first strings", [][]byte{[]byte("ab"), {}}, func(b []byte) ([]byte, error) { return wire.AppendStrings1(b, [][]byte{[]byte("ab"), nil}) },
+			"02 02 6162 00", func(r *wire.Reader) any { return r.Strings1("f", nil) },
+		},
+		{
+			"no first strings", [][]byte{}, func(b []byte) ([]byte, error) { return wire.AppendStrings1(b, nil) },
+			"00", func(r *wire.Reader) any { return r.Strings1("f", nil) },
+		},
+		{
+			"first hash", []wire.Pair{{Key: []byte("k"), Value: []byte("v=w")}, {Key: []byte{}, Value: []byte{}}},
+			func(b []byte) ([]byte, error) {
+				return wire.AppendHash1(b, []wire.Pair{{Key: []byte("k"), Value: []byte("v=w")}, {}})
+			},
+			"02 05 6b3d763d77 01 3d", func(r *wire.Reader) any { return r.Hash1("f", nil) },
+		},
+		{
+			"empty first hash", []wire.Pair{}, func(b []byte) ([]byte, error) { return wire.AppendHash1(b, nil) },
+			"00", func(r *wire.Reader) any { return r.Hash1("f", nil) },
+		},
 	} {
 		want := unhex(t, c.wire)
 		got, err := c.append([]byte{0xDD})
@@ -144,8 +163,14 @@ func orEmpty(v any) any {
 func TestTooLong(t *testing.T) {
 	long := make([]byte, 256)
 	for name, f := range map[string]func(dst []byte) ([]byte, error){
-		"string":         func(dst []byte) ([]byte, error) { return wire.AppendString(dst, long) },
-		"key of a hash":  func(dst []byte) ([]byte, error) { return wire.AppendHash(dst, []wire.Pair{{Key: long}}) },
+		"string":            func(dst []byte) ([]byte, error) { return wire.AppendString(dst, long) },
+		"key of a hash":     func(dst []byte) ([]byte, error) { return wire.AppendHash(dst, []wire.Pair{{Key: long}}) },
+		"256 first strings": func(dst []byte) ([]byte, error) { return wire.AppendStrings1(dst, make([][]byte, 256)) },
+		"a first string":    func(dst []byte) ([]byte, error) { return wire.AppendStrings1(dst, [][]byte{{}, long}) },
+		"256 first entries": func(dst []byte) ([]byte, error) { return wire.AppendHash1(dst, make([]wire.Pair, 256)) },
+		"a first entry": func(dst []byte) ([]byte, error) {
+			return wire.AppendHash1(dst, []wire.Pair{{}, {Key: long[:128], Value: long[:127]}})
+		},
 		"the second key": func(dst []byte) ([]byte, error) { return wire.AppendHash(dst, []wire.Pair{{}, {Key: long}}) },
 	} {
 		got, err := f([]byte("dst"))
@@ -180,6 +205,85 @@ func TestClaims(t *testing.T) {
 				t.Errorf("%s claims %s: got %v", name, claim, r.Err())
 			}
 		}
+	}
+}
+
+// What an entry of the first encoding cannot be.
+func TestPairs(t *testing.T) {
+	dst, err := wire.AppendHash1([]byte("dst"), []wire.Pair{{Key: []byte("k")}, {Key: []byte("a=b")}})
+	if !errors.Is(err, wire.ErrPair) || string(dst) != "dst" {
+		t.Errorf("a key with \"=\": got %q, %v", dst, err)
+	}
+	for _, c := range []struct {
+		wire   string
+		want   error
+		offset int
+	}{
+		{"01 00", wire.ErrPair, 1},
+		{"02 02 6b3d 01 6b", wire.ErrPair, 4},
+		{"02 02 6b3d 02 6b", wire.ErrTruncated, 4},
+		{"03 02 6b3d", wire.ErrTruncated, 4},
+		{"ff 01 3d", wire.ErrTruncated, 0},
+		{"", wire.ErrTruncated, 0},
+	} {
+		var r wire.Reader
+		r.Reset([][]byte{unhex(t, c.wire)})
+		pairs := r.Hash1("f", nil)
+		var place *wire.Error
+		if err := r.End(nil); !errors.Is(err, c.want) || !errors.As(err, &place) || place.Offset != c.offset || len(pairs) != 0 {
+			t.Errorf("%s: got %v, %v, want %v at %d", c.wire, pairs, err, c.want, c.offset)
+		}
+	}
+}
+
+// A message that has each field in a frame of its own.
+func TestLayoutFrames(t *testing.T) {
+	frames, buf := wire.AppendFrame(nil, nil, "NAME")
+	frames, buf = wire.AppendFrameNumber(frames, buf, 1, 1)
+	frames, buf = wire.AppendFrameNumber(frames, buf, 0x0203, 2)
+	frames, buf = wire.AppendFrameNumber(frames, buf, 0x04050607, 4)
+	frames, buf = wire.AppendFrameNumber(frames, buf, 0x08090a0b0c0d0e0f, 8)
+	if want := unhex(t, "4e414d45 01 0203 04050607 08090a0b0c0d0e0f"); !bytes.Equal(bytes.Join(frames, nil), want) || !bytes.Equal(buf, want) {
+		t.Fatalf("got %x and %x", frames, buf)
+	}
+	var r wire.Reader
+	r.ResetFrames(frames)
+	if name := r.Frame("name"); string(name) != "NAME" || cap(name) != 4 {
+		t.Errorf("got %q with room for %d", name, cap(name))
+	}
+	for size, want := range map[int]uint64{1: 1, 2: 0x0203} {
+		r.ResetFrames(frames[size:])
+		if v := r.FrameNumber("n", size); v != want || r.Err() != nil {
+			t.Errorf("got %#x, %v", v, r.Err())
+		}
+	}
+	r.ResetFrames(frames[3:])
+	if a, b := r.FrameNumber("a", 4), r.FrameNumber("b", 8); a != 0x04050607 || b != 0x08090a0b0c0d0e0f || r.End(nil) != nil {
+		t.Errorf("got %#x, %#x, %v", a, b, r.End(nil))
+	}
+	for _, c := range []struct {
+		frames [][]byte
+		want   error
+		text   string
+	}{
+		{nil, wire.ErrMissingFrame, "message n: "},
+		{[][]byte{{}}, wire.ErrTruncated, "message n: "},
+		{[][]byte{{1}}, wire.ErrTruncated, "message n: "},
+		{[][]byte{{1, 2, 3}}, wire.ErrTrailing, "message n: "},
+		{[][]byte{{1, 2}, {}}, wire.ErrExtraFrame, "message: "},
+	} {
+		r.ResetFrames(c.frames)
+		r.FrameNumber("n", 2)
+		var place *wire.Error
+		if err := r.End(nil); !errors.Is(err, c.want) || !strings.HasPrefix(err.Error(), c.text) || !errors.As(err, &place) || place.Offset != -1 {
+			t.Errorf("%x: got %#v, want %s%v", c.frames, err, c.text, c.want)
+		}
+	}
+	// An append to what Msg gave must not reach what lies behind the caller's frames.
+	r.ResetFrames(frames[:2])
+	_ = append(r.Msg(), []byte("new"))
+	if frames[2][0] != 2 {
+		t.Error("Msg gives room that is not the message's")
 	}
 }
 
@@ -222,7 +326,8 @@ func TestFirstFaultStays(t *testing.T) {
 	r.Fail("b", wire.ErrConstant)
 	r.Fail("c", wire.ErrVersion)
 	if r.Number1("d") != 0 || r.Number2("d") != 0 || r.Number4("d") != 0 || r.Number8("d") != 0 || r.String("d") != nil ||
-		r.LongStr("d") != nil || len(r.Strings("d", nil)) != 0 || len(r.Hash("d", nil)) != 0 || r.Frame("d") != nil || r.Msg() != nil {
+		r.LongStr("d") != nil || len(r.Strings("d", nil)) != 0 || len(r.Hash("d", nil)) != 0 ||
+		len(r.Strings1("d", nil)) != 0 || len(r.Hash1("d", nil)) != 0 || r.FrameNumber("d", 1) != 0 || r.Frame("d") != nil || r.Msg() != nil {
 		t.Error("something can be read after a fault")
 	}
 	r.NoNUL("e", []byte{0})
@@ -255,7 +360,7 @@ func TestNUL(t *testing.T) {
 
 // What the reader gives cannot be made longer into the frame.
 func TestAliasesHaveNoRoom(t *testing.T) {
-	frame := unhex(t, "01 61 00000001 62 00000001 00000001 63 00000001 01 64 00000001 65 ff")
+	frame := unhex(t, "01 61 00000001 62 00000001 00000001 63 00000001 01 64 00000001 65 01 01 66 01 03 67 3d 68 ff")
 	var r wire.Reader
 	r.Reset([][]byte{frame})
 	values := [][]byte{r.String("a"), r.LongStr("b")}
@@ -263,7 +368,11 @@ func TestAliasesHaveNoRoom(t *testing.T) {
 	for _, p := range r.Hash("d", nil) {
 		values = append(values, p.Key, p.Value)
 	}
-	if len(values) != 5 || r.Err() != nil {
+	values = append(values, r.Strings1("e", nil)...)
+	for _, p := range r.Hash1("f", nil) {
+		values = append(values, p.Key, p.Value)
+	}
+	if len(values) != 8 || r.Err() != nil {
 		t.Fatalf("got %q, %v", values, r.Err())
 	}
 	for _, v := range values {

@@ -1,5 +1,7 @@
 package zproto
 
+import "errors"
+
 // check applies the rules that concern several elements at once.
 func (p *parser) check(c *Class) {
 	names := map[string]*Message{}
@@ -14,8 +16,11 @@ func (p *parser) check(c *Class) {
 		names[m.Name], ids[m.ID] = m, m
 	}
 	for _, f := range c.Header {
-		if f.Type.OwnFrame() && c.Layout == Binary {
+		switch {
+		case f.Type.OwnFrame() && c.Layout == Binary:
 			p.errorf(f.Pos, "field %q is of all messages, which stand in the first frame, so it cannot be a %s", f.Name, f.Type)
+		case f.Type == Msg:
+			p.errorf(f.Pos, "field %q takes all frames that are left, so it must be the last of a message, not of all", f.Name)
 		}
 	}
 	kinds := map[string]*Field{}
@@ -29,6 +34,20 @@ func (p *parser) check(c *Class) {
 		p.order(c, m)
 	}
 	p.layout(c)
+	p.joined(checkGrammar(c))
+	p.checkMachine(c)
+}
+
+// joined adds mistakes that were joined.
+func (p *parser) joined(err error) {
+	if list, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range list.Unwrap() {
+			var e *Error
+			if errors.As(err, &e) {
+				p.errs = append(p.errs, e)
+			}
+		}
+	}
 }
 
 // layout wants fields that the class's layout and encoding can carry.

@@ -2,7 +2,7 @@ package zproto
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"go/format"
@@ -12,14 +12,16 @@ import (
 	"text/template"
 )
 
-//go:embed golang.tmpl
-var golangTemplate string
+// golang.tmpl is the file as a whole; the others are what depends on the layout.
+//
+//go:embed golang.tmpl golang_binary.tmpl golang_frames.tmpl
+var golangFiles embed.FS
 
-var golang = template.Must(template.New("golang").Funcs(template.FuncMap{
+var golang = template.Must(template.New("golang.tmpl").Funcs(template.FuncMap{
 	"args":    templateArgs,
 	"comment": comment,
 	"quote":   strconv.Quote,
-}).Parse(golangTemplate))
+}).ParseFS(golangFiles, "*.tmpl"))
 
 // GoOptions are what a Go file says beside its model.
 type GoOptions struct {
@@ -27,9 +29,10 @@ type GoOptions struct {
 	Source  string // the model's file name, for the header; without a folder
 }
 
-// Go gives the source of the class's codec, formatted: constants, type ID, type Message with the methods
-// Append and Parse, and AppendRest if a message has frames behind the first. Errors are those of names that
-// come out the same in Go, joined [*Error] values as Parse gives them.
+// Go gives the source of the class's codec, formatted: constants, type ID, type Handler, and type Message with its
+// methods. They are Dispatch, Parse and Append, and AppendRest if a message has frames behind the first. In the
+// layout frames AppendFrames stands for the two, and ParseAs for Parse where the wire does not say which message
+// it is. Errors are those of names that come out the same in Go, joined [*Error] values as Parse gives them.
 func Go(c *Class, opt GoOptions) ([]byte, error) {
 	if !token.IsIdentifier(opt.Package) {
 		return nil, fmt.Errorf("%q is no name for a Go package", opt.Package)
@@ -58,7 +61,7 @@ type goFile struct {
 	Header   []*goField
 	Messages []*goMessage
 	Lists    []*goField // those of Union whose memory Parse reuses
-	Rest     bool       // some message has frames behind the first
+	Rest     bool       // binary: some message has frames behind the first
 }
 
 type goDefine struct {
@@ -68,14 +71,16 @@ type goDefine struct {
 
 type goMessage struct {
 	*Message
-	Go     string
+	Go     string // "PingOK": what ID and On stand before
 	Fields []*goField
 	Ends   []*goField // those of Fields that are frames of their own
 }
 
 type goField struct {
 	*Field
-	Go string
+	Go   string
+	ID   bool // the field of the layout frames that says which message it is
+	wire int  // the class's encoding of lists
 }
 
 // Const gives the fixed value as Go source.
@@ -130,6 +135,10 @@ func (f *goField) Method() string {
 		return "LongStr"
 	case UUID:
 		return "Octets"
+	case Strings, Hash:
+		if f.wire == 1 {
+			return goName(string(f.Type)) + "1"
+		}
 	}
 	return goName(string(f.Type))
 }
@@ -137,23 +146,25 @@ func (f *goField) Method() string {
 func newGoFile(c *Class, opt GoOptions) (*goFile, error) {
 	v := &goFile{Class: c, GoOptions: opt}
 	var errs []error
-	top := map[string]string{"ID": "the type ID", "Message": "the type Message"}
 	claim := func(taken map[string]string, pos Pos, name, what string) {
 		if first, ok := taken[name]; ok {
 			errs = append(errs, pos.errorf("%s would be called %s in Go, as %s is: rename one", what, name, first))
 		}
 		taken[name] = what
 	}
+	top := map[string]string{"ID": "the type ID", "Message": "the type Message", "Handler": "the type Handler"}
 	for _, d := range c.Defines {
 		g := goDefine{d, goName(d.Name)}
 		claim(top, d.Pos, g.Go, "define "+strconv.Quote(d.Name))
 		v.Defines = append(v.Defines, g)
 	}
-	members := map[string]string{
-		"ID": "the number of the message", "Append": "a method", "Parse": "a method", "AppendRest": "a method",
+	members := map[string]string{"ID": "the number of the message"}
+	for _, name := range []string{"Append", "AppendFrames", "AppendRest", "Dispatch", "Parse", "ParseAs"} {
+		members[name] = "a method"
 	}
+	field := func(f *Field) *goField { return &goField{f, goName(f.Name), f == c.IDField(), c.Wire} }
 	for _, f := range c.Union() {
-		g := &goField{f, goName(f.Name)}
+		g := field(f)
 		claim(members, f.Pos, g.Go, "field "+strconv.Quote(f.Name))
 		v.Union = append(v.Union, g)
 		if f.Type == Strings || f.Type == Hash {
@@ -161,13 +172,13 @@ func newGoFile(c *Class, opt GoOptions) (*goFile, error) {
 		}
 	}
 	for _, f := range c.Header {
-		v.Header = append(v.Header, &goField{f, goName(f.Name)})
+		v.Header = append(v.Header, field(f))
 	}
 	for _, m := range c.Messages {
-		g := &goMessage{Message: m, Go: "ID" + goName(m.Name)}
-		claim(top, m.Pos, g.Go, "message "+strconv.Quote(m.Name))
+		g := &goMessage{Message: m, Go: goName(m.Name)}
+		claim(top, m.Pos, "ID"+g.Go, "message "+strconv.Quote(m.Name))
 		for _, f := range m.Fields {
-			gf := &goField{f, goName(f.Name)}
+			gf := field(f)
 			g.Fields = append(g.Fields, gf)
 			if f.Type.OwnFrame() {
 				g.Ends = append(g.Ends, gf)
@@ -195,8 +206,9 @@ func goName(s string) string {
 	return b.String()
 }
 
-// comment breaks text into comment lines of at most 110 columns.
+// comment breaks text into comment lines of at most 110 columns. Byte order marks are left out, since Go refuses them.
 func comment(indent, text string) string {
+	text = strings.ReplaceAll(text, "\ufeff", "")
 	var b strings.Builder
 	width := 0
 	for _, word := range strings.Fields(text) {

@@ -3,6 +3,7 @@ package zproto_test
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,18 +12,25 @@ import (
 	"github.com/zeromq/gozyre/codecs/zproto"
 )
 
-// models are all models of this module.
+// models are all models of the folders below codecs.
 func models(tb testing.TB) []string {
 	tb.Helper()
 	var list []string
-	for _, pattern := range []string{"internal/*/*.xml", "../*/*.xml"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			tb.Fatal(err)
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.Name() == "testdata":
+			return filepath.SkipDir
+		case filepath.Ext(name) == ".xml":
+			list = append(list, name)
 		}
-		list = append(list, found...)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
 	}
-	if len(list) < 2 {
+	if len(list) < 12 {
 		tb.Fatalf("found models %q only", list)
 	}
 	return list
@@ -31,14 +39,13 @@ func models(tb testing.TB) []string {
 // TestGeneratedIsUpToDate compares what is committed with what the generator makes now.
 func TestGeneratedIsUpToDate(t *testing.T) {
 	for _, name := range models(t) {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		class, err := zproto.Parse(name, data)
+		class, err := zproto.Load(name)
 		if err != nil {
 			t.Error(err)
 			continue
+		}
+		if class.Engine != zproto.NoEngine {
+			continue // its codec is made from what it includes
 		}
 		dir, base := filepath.Split(name)
 		want, err := zproto.Go(class, zproto.GoOptions{Package: filepath.Base(dir), Source: base})
@@ -60,20 +67,34 @@ func TestGeneratedIsUpToDate(t *testing.T) {
 // Names that differ in the model but not in Go.
 func TestNamesThatMeet(t *testing.T) {
 	class, err := zproto.Parse("m.xml", []byte(`<class name="c">
-<define name="message" value="1"/>
+<define name="message" value="1"/><define name="handler" value="1"/>
 <message name="A-B" id="1"><field name="x_y" type="uuid"/><field name="id" type="uuid"/></message>
-<message name="a_b" id="2"><field name="x-y" type="uuid"/><field name="append" type="uuid"/></message></class>`))
+<message name="a_b" id="2"><field name="x-y" type="uuid"/><field name="append" type="uuid"/><field name="parse-as" type="uuid"/></message></class>`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = zproto.Go(class, zproto.GoOptions{Package: "p", Source: "m.xml"})
 	want := `m.xml:2:1: define "message" would be called Message in Go, as the type Message is: rename one
+m.xml:2:35: define "handler" would be called Handler in Go, as the type Handler is: rename one
 m.xml:3:59: field "id" would be called ID in Go, as the number of the message is: rename one
 m.xml:4:28: field "x-y" would be called XY in Go, as field "x_y" is: rename one
 m.xml:4:59: field "append" would be called Append in Go, as a method is: rename one
+m.xml:4:93: field "parse-as" would be called ParseAs in Go, as a method is: rename one
 m.xml:4:1: message "a_b" would be called IDAB in Go, as message "A-B" is: rename one`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// Text that Go would refuse even in a comment.
+func TestByteOrderMark(t *testing.T) {
+	class, err := zproto.Parse("m.xml", []byte("<class name='c'><message name='M' id='1'>a\ufeffb</message></class>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := zproto.Go(class, zproto.GoOptions{Package: "p", Source: "m.xml"})
+	if err != nil || !strings.Contains(string(src), "// IDM is M. ab\n") {
+		t.Errorf("got %v\n%s", err, src)
 	}
 }
 

@@ -9,6 +9,8 @@ type State struct {
 	Inherit string // the state whose events count here too, behind the own ones; or empty
 	Doc     string
 	Events  []*Event
+
+	inheritAt Pos
 }
 
 // Event is what may happen in a state. Its actions are done in order, then the state changes.
@@ -18,6 +20,8 @@ type Event struct {
 	Next    string // the state that follows; empty: the same
 	Doc     string
 	Actions []*Action
+
+	nextAt Pos
 }
 
 // Any is the name of the event that stands for every message that nothing else names.
@@ -37,6 +41,8 @@ type Action struct {
 	Name    string // words: "check credentials"
 	Message string // of send: the name of the message
 	Doc     string
+
+	messageAt Pos
 }
 
 // The actions that the engine does itself.
@@ -72,6 +78,8 @@ type Step struct {
 	Send string // name of a message; or empty
 	Body string // what its first field that takes text or data holds
 	Recv string // name of a message; or empty
+
+	sendAt, bodyAt, recvAt Pos
 }
 
 // State gives the state of that name, or nil.

@@ -4,22 +4,23 @@ package zproto
 // rules in the package documentation.
 type Class struct {
 	Pos
-	Name      string     // "zre_msg": names the generated file
-	Title     string     // one line
-	Doc       string     // text of the element, one paragraph
-	Signature int        // 0–15, the last four bits of the two octets AA Ax; -1: the protocol has none
-	Wire      int        // 1 or 2: which encoding of strings and hash
-	Layout    Layout     // how fields become frames
-	Engine    Engine     // whose state machine the states are
-	Includes  []*Include // other models that are part of this one
-	Grammar   string     // ABNF of the conversation, with C: and S: before the names of messages; lines as in the file
-	Defines   []*Define  // constants for the users of the codec
-	Header    []*Field   // fields that every message has after its id
-	Messages  []*Message // in the order of the file
-	States    []*State   // the first is where a machine begins; the one called "defaults" is no state but stands behind all
-	Actions   []*Action  // what is said about actions beside their uses
-	Methods   []*Method  // calls of the application to a client's machine
-	Selftest  []*Step    // a conversation that must go like this
+	Name       string     // "zre_msg": names the generated file
+	Title      string     // one line
+	Doc        string     // text of the element, one paragraph
+	Signature  int        // 0–15, the last four bits of the two octets AA Ax; -1: the protocol has none
+	Wire       int        // 1 or 2: which encoding of strings and hash
+	Layout     Layout     // how fields become frames
+	Engine     Engine     // whose state machine the states are
+	Includes   []*Include // other models that are part of this one
+	Grammar    string     // ABNF of the conversation, with C: and S: before the names of messages; lines as in the file
+	GrammarPos Pos        // where the grammar's first line stands
+	Defines    []*Define  // constants for the users of the codec
+	Header     []*Field   // fields that every message has after its id
+	Messages   []*Message // in the order of the file
+	States     []*State   // the first is where a machine begins; the one called "defaults" is no state but stands behind all
+	Actions    []*Action  // what is said about actions beside their uses
+	Methods    []*Method  // calls of the application to a client's machine
+	Selftest   []*Step    // a conversation that must go like this
 }
 
 // Layout is how the fields of a message become frames.

@@ -208,7 +208,7 @@ func (p *parser) element(c *Class, n *node) {
 		if c.Grammar != "" {
 			p.errorf(n.Pos, "there is a <grammar> already")
 		}
-		c.Grammar = lines(n.raw)
+		c.Grammar, c.GrammarPos = lines(n)
 	case "header":
 		p.header(c, n)
 	case "message":
@@ -292,7 +292,8 @@ func (p *parser) include(c *Class, n *node, given map[string]attr) {
 		p.defines[d.Name] = d
 	}
 	c.Includes = append(c.Includes, &Include{Pos: n.Pos, File: a.value, Class: other})
-	c.Signature, c.Wire, c.Layout, c.Grammar = other.Signature, other.Wire, other.Layout, other.Grammar
+	c.Signature, c.Wire, c.Layout = other.Signature, other.Wire, other.Layout
+	c.Grammar, c.GrammarPos = other.Grammar, other.GrammarPos
 	c.Defines = append(c.Defines, other.Defines...)
 	c.Header = append(c.Header, other.Header...)
 	c.Messages = append(c.Messages, other.Messages...)
@@ -301,11 +302,14 @@ func (p *parser) include(c *Class, n *node, given map[string]attr) {
 	}
 }
 
-// lines takes the indentation away that all lines have in common, and empty lines at both ends.
-func lines(text string) string {
-	list := strings.Split(strings.ReplaceAll(text, "\t", "    "), "\n")
-	for len(list) > 0 && strings.TrimSpace(list[0]) == "" {
+// lines gives the text of n as it stands there, but without the indentation that all lines have in common and
+// without empty lines at both ends; and the place of its first line.
+func lines(n *node) (string, Pos) {
+	list := strings.Split(strings.ReplaceAll(n.raw, "\t", "    "), "\n")
+	at := n.inside
+	for len(list) > 1 && strings.TrimSpace(list[0]) == "" {
 		list = list[1:]
+		at.Line, at.Col = at.Line+1, 1
 	}
 	least := -1
 	for i, l := range list {
@@ -314,10 +318,12 @@ func lines(text string) string {
 			least = blank
 		}
 	}
+	least = max(least, 0)
 	for i, l := range list {
-		list[i] = l[min(max(least, 0), len(l)):]
+		list[i] = l[min(least, len(l)):]
 	}
-	return strings.TrimRight(strings.Join(list, "\n"), "\n ")
+	at.Col += least
+	return strings.TrimRight(strings.Join(list, "\n"), "\n "), at
 }
 
 func (p *parser) leaf(n *node) {

@@ -23,7 +23,7 @@ func (p *parser) isWords(a attr) {
 
 func (p *parser) state(n *node) *State {
 	attrs := p.attrs(n, []string{"name"}, []string{"inherit"})
-	s := &State{Pos: n.Pos, Name: p.words(n, attrs), Inherit: attrs["inherit"].value, Doc: n.text}
+	s := &State{Pos: n.Pos, Name: p.words(n, attrs), Inherit: attrs["inherit"].value, Doc: n.text, inheritAt: attrs["inherit"].Pos}
 	for _, child := range n.nodes {
 		if child.name != "event" {
 			p.errorf(child.Pos, "<state> has no element <%s>: it holds text and event", child.name)
@@ -36,7 +36,7 @@ func (p *parser) state(n *node) *State {
 
 func (p *parser) event(n *node) *Event {
 	attrs := p.attrs(n, []string{"name"}, []string{"next"})
-	e := &Event{Pos: n.Pos, Next: attrs["next"].value, Doc: n.text}
+	e := &Event{Pos: n.Pos, Next: attrs["next"].value, Doc: n.text, nextAt: attrs["next"].Pos}
 	if a := attrs["name"]; a.value == Any {
 		e.Name = Any
 	} else {
@@ -55,7 +55,7 @@ func (p *parser) event(n *node) *Event {
 func (p *parser) action(n *node) *Action {
 	attrs := p.attrs(n, []string{"name"}, []string{"message"})
 	p.leaf(n)
-	a := &Action{Pos: n.Pos, Name: p.words(n, attrs), Message: attrs["message"].value, Doc: n.text}
+	a := &Action{Pos: n.Pos, Name: p.words(n, attrs), Message: attrs["message"].value, Doc: n.text, messageAt: attrs["message"].Pos}
 	message, given := attrs["message"]
 	switch {
 	case a.Name == SendAction && !given:
@@ -93,8 +93,9 @@ func (p *parser) argument(n *node) *Argument {
 func (p *parser) step(n *node) *Step {
 	attrs := p.attrs(n, nil, []string{"send", "body", "recv"})
 	p.leaf(n)
-	s := &Step{Pos: n.Pos, Send: attrs["send"].value, Body: attrs["body"].value, Recv: attrs["recv"].value}
 	body, given := attrs["body"]
+	s := &Step{Pos: n.Pos, Send: attrs["send"].value, Body: body.value, Recv: attrs["recv"].value,
+		sendAt: attrs["send"].Pos, bodyAt: body.Pos, recvAt: attrs["recv"].Pos}
 	switch {
 	case s.Send == "" && s.Recv == "":
 		p.errorf(n.Pos, "a step sends a message, or receives one, or both: send=\"…\" recv=\"…\"")

@@ -20,11 +20,12 @@ const (
 // node is an element of the file with the place of everything a mistake may be in.
 type node struct {
 	Pos
-	name  string
-	attrs []attr
-	text  string // all text directly inside, white space collapsed
-	raw   string // the same as it stands there
-	nodes []*node
+	name   string
+	attrs  []attr
+	text   string // all text directly inside, white space collapsed
+	raw    string // the same as it stands there
+	inside Pos    // where raw begins
+	nodes  []*node
 }
 
 type attr struct {
@@ -61,6 +62,8 @@ func readTree(file string, data []byte) (*node, error) {
 			}
 			n := &node{Pos: pos, name: rawName(t.Name)}
 			n.attrs = attrsOf(pos, data[from:d.InputOffset()], t.Attr)
+			line, col := d.InputPos()
+			n.inside = Pos{file, line, col}
 			last.nodes = append(last.nodes, n)
 			open = append(open, n)
 			texts = append(texts, &strings.Builder{})

@@ -1,4 +1,4 @@
-// Package zre is the codec of ZRE/2, the protocol between the peers of a Zyre network (RFC 36/ZRE): it turns
+// Package zre is the codec of ZRE/2, the protocol between the peers of a Zyre network (rfcs/zre): it turns
 // messages into frames and frames into messages, and knows nothing of sockets or of the conversation.
 //
 // # Use
@@ -6,7 +6,8 @@
 // One [Message] holds any message. To send, fill in ID, Sequence and the fields of that message, and give the
 // peer's socket the frame that [Message.Append] makes and the frames that [Message.AppendRest] adds (WHISPER
 // and SHOUT carry their content in frames of their own). To receive, hand all frames to [Message.Parse] and
-// switch on ID. Keep one value for sending and one for receiving: reused, they cost no allocation.
+// let [Message.Dispatch] call the [Handler]'s method for the message. Keep one value for sending and one for receiving:
+// reused, they cost no allocation.
 //
 // # Strictness
 //

@@ -33,11 +33,11 @@ const (
 	IDPing ID = 6
 	// IDPingOK is PING-OK. Answers PING.
 	IDPingOK ID = 7
-	// IDElect is ELECT. Proposes a leader for a group.
+	// IDElect is ELECT. Proposes a leader for a group. Only peers that were told to elect leaders send it.
 	IDElect ID = 8
-	// IDLeader is LEADER. Says who leads a group.
+	// IDLeader is LEADER. Says who leads a group. Only peers that were told to elect leaders send it.
 	IDLeader ID = 9
-	// IDGoodbye is GOODBYE. Says that the sender leaves the network.
+	// IDGoodbye is GOODBYE. Says that the sender leaves the network. It is the last message on a connection.
 	IDGoodbye ID = 10
 )
 
@@ -66,6 +66,31 @@ func (id ID) String() string {
 		return "GOODBYE"
 	}
 	return "ID(" + strconv.Itoa(int(id)) + ")"
+}
+
+// Handler has a method for each message. A new message in the model is a new method here, so the compiler names
+// whoever does not handle it yet.
+type Handler interface {
+	// Greets a peer. It is the first message on a connection.
+	OnHello(m *Message)
+	// Carries content to one peer.
+	OnWhisper(m *Message)
+	// Carries content to a group. Each member gets its own copy.
+	OnShout(m *Message)
+	// Says that the sender has joined a group.
+	OnJoin(m *Message)
+	// Says that the sender has left a group.
+	OnLeave(m *Message)
+	// Asks a quiet peer for a sign of life.
+	OnPing(m *Message)
+	// Answers PING.
+	OnPingOK(m *Message)
+	// Proposes a leader for a group. Only peers that were told to elect leaders send it.
+	OnElect(m *Message)
+	// Says who leads a group. Only peers that were told to elect leaders send it.
+	OnLeader(m *Message)
+	// Says that the sender leaves the network. It is the last message on a connection.
+	OnGoodbye(m *Message)
 }
 
 // Message holds any message: ID says which one, and so which of the other fields mean something.
@@ -97,6 +122,32 @@ type Message struct {
 	LeaderID []byte
 }
 
+// Dispatch calls the method of h for this message. An ID without a message, which Parse never accepts, calls none.
+func (m *Message) Dispatch(h Handler) {
+	switch m.ID {
+	case IDHello:
+		h.OnHello(m)
+	case IDWhisper:
+		h.OnWhisper(m)
+	case IDShout:
+		h.OnShout(m)
+	case IDJoin:
+		h.OnJoin(m)
+	case IDLeave:
+		h.OnLeave(m)
+	case IDPing:
+		h.OnPing(m)
+	case IDPingOK:
+		h.OnPingOK(m)
+	case IDElect:
+		h.OnElect(m)
+	case IDLeader:
+		h.OnLeader(m)
+	case IDGoodbye:
+		h.OnGoodbye(m)
+	}
+}
+
 // Append appends the octets of the message's first frame to dst: all of it except the frames that AppendRest gives.
 //
 // It refuses what does not fit its field (wire.ErrTooLong, never cut), NUL in texts that must not hold it
@@ -113,20 +164,20 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 		if b, err = wire.AppendString(b, m.Endpoint); err != nil {
 			return dst, wire.At("HELLO", "endpoint", err)
 		}
-		if err = wire.CheckNUL(m.Groups...); err != nil {
+		if err := wire.CheckNUL(m.Groups...); err != nil {
 			return dst, wire.At("HELLO", "groups", err)
 		}
 		if b, err = wire.AppendStrings(b, m.Groups); err != nil {
 			return dst, wire.At("HELLO", "groups", err)
 		}
 		b = wire.AppendNumber1(b, m.Status)
-		if err = wire.CheckNUL(m.Name); err != nil {
+		if err := wire.CheckNUL(m.Name); err != nil {
 			return dst, wire.At("HELLO", "name", err)
 		}
 		if b, err = wire.AppendString(b, m.Name); err != nil {
 			return dst, wire.At("HELLO", "name", err)
 		}
-		if err = wire.CheckKeys(m.Headers); err != nil {
+		if err := wire.CheckKeys(m.Headers); err != nil {
 			return dst, wire.At("HELLO", "headers", err)
 		}
 		if b, err = wire.AppendHash(b, m.Headers); err != nil {
@@ -134,14 +185,14 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 		}
 	case IDWhisper:
 	case IDShout:
-		if err = wire.CheckNUL(m.Group); err != nil {
+		if err := wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("SHOUT", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
 			return dst, wire.At("SHOUT", "group", err)
 		}
 	case IDJoin:
-		if err = wire.CheckNUL(m.Group); err != nil {
+		if err := wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("JOIN", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -149,7 +200,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 		}
 		b = wire.AppendNumber1(b, m.Status)
 	case IDLeave:
-		if err = wire.CheckNUL(m.Group); err != nil {
+		if err := wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("LEAVE", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -159,7 +210,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 	case IDPing:
 	case IDPingOK:
 	case IDElect:
-		if err = wire.CheckNUL(m.Group); err != nil {
+		if err := wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("ELECT", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {
@@ -169,7 +220,7 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 			return dst, wire.At("ELECT", "challenger-id", err)
 		}
 	case IDLeader:
-		if err = wire.CheckNUL(m.Group); err != nil {
+		if err := wire.CheckNUL(m.Group); err != nil {
 			return dst, wire.At("LEADER", "group", err)
 		}
 		if b, err = wire.AppendString(b, m.Group); err != nil {

@@ -64,6 +64,20 @@ func (id ID) String() string {
 	return "ID(" + strconv.Itoa(int(id)) + ")"
 }
 
+// Handler has a method for each message. A new message in the model is a new method here, so the compiler names
+// whoever does not handle it yet.
+type Handler interface {
+	// Numbers of all sizes.
+	OnNumbers(m *Message)
+	OnOctets(m *Message)
+	OnTexts(m *Message)
+	OnNoNul(m *Message)
+	OnFrames(m *Message)
+	OnOneFrame(m *Message)
+	OnFixed(m *Message)
+	OnEmpty(m *Message)
+}
+
 // Message holds any message: ID says which one, and so which of the other fields mean something.
 //
 // One value can be used again and again, and then costs no allocation. What Parse fills in aliases the
@@ -95,6 +109,28 @@ type Message struct {
 	Challenge      []byte
 	// The rest.
 	Body [][]byte
+}
+
+// Dispatch calls the method of h for this message. An ID without a message, which Parse never accepts, calls none.
+func (m *Message) Dispatch(h Handler) {
+	switch m.ID {
+	case IDNumbers:
+		h.OnNumbers(m)
+	case IDOctets:
+		h.OnOctets(m)
+	case IDTexts:
+		h.OnTexts(m)
+	case IDNoNul:
+		h.OnNoNul(m)
+	case IDFrames:
+		h.OnFrames(m)
+	case IDOneFrame:
+		h.OnOneFrame(m)
+	case IDFixed:
+		h.OnFixed(m)
+	case IDEmpty:
+		h.OnEmpty(m)
+	}
 }
 
 // Append appends the octets of the message's first frame to dst: all of it except the frames that AppendRest gives.
@@ -138,25 +174,25 @@ func (m *Message) Append(dst []byte) ([]byte, error) {
 			return dst, wire.At("TEXTS", "data", err)
 		}
 	case IDNoNul:
-		if err = wire.CheckNUL(m.ShortText); err != nil {
+		if err := wire.CheckNUL(m.ShortText); err != nil {
 			return dst, wire.At("NO-NUL", "short-text", err)
 		}
 		if b, err = wire.AppendString(b, m.ShortText); err != nil {
 			return dst, wire.At("NO-NUL", "short-text", err)
 		}
-		if err = wire.CheckNUL(m.LongText); err != nil {
+		if err := wire.CheckNUL(m.LongText); err != nil {
 			return dst, wire.At("NO-NUL", "long-text", err)
 		}
 		if b, err = wire.AppendLongStr(b, m.LongText); err != nil {
 			return dst, wire.At("NO-NUL", "long-text", err)
 		}
-		if err = wire.CheckNUL(m.ListText...); err != nil {
+		if err := wire.CheckNUL(m.ListText...); err != nil {
 			return dst, wire.At("NO-NUL", "list-text", err)
 		}
 		if b, err = wire.AppendStrings(b, m.ListText); err != nil {
 			return dst, wire.At("NO-NUL", "list-text", err)
 		}
-		if err = wire.CheckKeys(m.DictionaryText); err != nil {
+		if err := wire.CheckKeys(m.DictionaryText); err != nil {
 			return dst, wire.At("NO-NUL", "dictionary-text", err)
 		}
 		if b, err = wire.AppendHash(b, m.DictionaryText); err != nil {

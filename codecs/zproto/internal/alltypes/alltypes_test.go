@@ -1,14 +1,12 @@
 package alltypes
 
 import (
-	"bytes"
-	"encoding/hex"
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/zeromq/gozyre/codecs/internal/codectest"
 	"github.com/zeromq/gozyre/codecs/wire"
 )
 
@@ -52,55 +50,30 @@ var vectors = []struct {
 	{Message{ID: IDEmpty}, "aaaf ff 0102 00 00"},
 }
 
-func frames(t *testing.T, text string) [][]byte {
-	t.Helper()
-	var list [][]byte
-	for part := range strings.SplitSeq(text, "|") {
-		frame, err := hex.DecodeString(strings.ReplaceAll(part, " ", ""))
-		if err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, frame)
+var codec = codectest.Codec[Message]{
+	Encode: func(m *Message) ([][]byte, error) {
+		first, err := m.Append(nil)
+		return m.AppendRest([][]byte{first}), err
+	},
+	Parse: (*Message).Parse,
+}
+
+func cases(tb testing.TB) []codectest.Case[Message] {
+	var list []codectest.Case[Message]
+	for _, v := range vectors {
+		list = append(list, codectest.Case[Message]{Name: v.m.ID.String(), M: v.m, Frames: codectest.Frames(tb, v.wire)})
 	}
 	return list
 }
 
-// same compares messages; nil and empty are the same.
-func same(a, b *Message) bool {
-	va, vb := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
-	for i := range va.NumField() {
-		fa, fb := va.Field(i), vb.Field(i)
-		if fa.Kind() == reflect.Slice && fa.Len() == 0 && fb.Len() == 0 {
-			continue
-		}
-		if !reflect.DeepEqual(fa.Interface(), fb.Interface()) {
-			return false
-		}
-	}
-	return true
-}
+func TestBothDirections(t *testing.T) { codec.BothDirections(t, cases(t)) }
 
-func TestBothDirections(t *testing.T) {
-	var got Message
-	for _, v := range vectors {
-		want := frames(t, v.wire)
-		first, err := v.m.Append(nil)
-		if err != nil {
-			t.Errorf("%s: %v", v.m.ID, err)
-		}
-		if list := v.m.AppendRest([][]byte{first}); !slices.EqualFunc(list, want, bytes.Equal) {
-			t.Errorf("%s: got %x, want %x", v.m.ID, list, want)
-		}
-		if err := got.Parse(want); err != nil || !same(&got, &v.m) {
-			t.Errorf("%s: got %+v, %v, want %+v", v.m.ID, got, err, v.m)
-		}
-	}
-}
+func FuzzParse(f *testing.F) { codec.Fuzz(f, cases(f)) }
 
 func TestNotWhole(t *testing.T) {
 	var got Message
 	for _, v := range vectors {
-		list := frames(t, v.wire)
+		list := codectest.Frames(t, v.wire)
 		whole := list[0]
 		for n := range len(whole) {
 			want := wire.ErrTruncated
@@ -149,7 +122,7 @@ func TestFixedValues(t *testing.T) {
 		{"aaaf 07 0102 00 00", wire.ErrUnknownID, "ID(7) id, "},
 	} {
 		var m Message
-		err := m.Parse(frames(t, c.wire))
+		err := m.Parse(codectest.Frames(t, c.wire))
 		if !errors.Is(err, c.want) || !strings.HasPrefix(err.Error(), c.text) {
 			t.Errorf("%s: got %v, want %s%v", c.wire, err, c.text, c.want)
 		}
@@ -180,7 +153,7 @@ func TestNoNUL(t *testing.T) {
 		"dictionary-text": "00 00000000 00000000 00000001 01 00 00000000",
 	} {
 		var m Message
-		err := m.Parse(frames(t, "aaaf 04 0102 00 00"+text))
+		err := m.Parse(codectest.Frames(t, "aaaf 04 0102 00 00"+text))
 		if !errors.Is(err, wire.ErrNUL) || !strings.HasPrefix(err.Error(), "NO-NUL "+field+", ") {
 			t.Errorf("%s: Parse gives %v", field, err)
 		}
