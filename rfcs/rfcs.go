@@ -1,7 +1,19 @@
-// Package rfcs holds what the project's protocols are specified by, for programs that want to be tested against it. So far
-// these are vectors of ZMTP 3.1, the protocol under ZeroMQ.
+// Package rfcs holds what the project's protocols are specified by: the specifications, and vectors for programs that want
+// to be tested against them.
 //
-//	text, err := fs.ReadFile(rfcs.Vectors(), "zmtp/null.txt")
+//	text, err := fs.ReadFile(rfcs.Specifications(), "zre/README.md")
+//	text, err := fs.ReadFile(rfcs.Vectors(), "zre/hello.txtar")
+//
+// Each specification is a folder with a README.md: beacon, filemq, filemq1, harmony, mdp, nom, signature, zmtp, zpl, zproto, zre,
+// zre1, zrelog. Grammars, tables and figures in it are generated from the protocol's model, or checked by the tests of this
+// module.
+//
+// # Vectors of messages
+//
+// Each file below zre, zre1, filemq, filemq1, zrelog, nom, securenom, mdp-client, mdp-worker and beacon is a message of that
+// protocol, in all the ways in which it can be right and wrong: what its fields hold and the frames that this makes; frames
+// that have to be refused, and by which name; values that cannot be sent. vectors/README.md explains their form, for any
+// language, and holds a reader in Python.
 //
 // # Vectors of ZMTP
 //
@@ -41,10 +53,24 @@ import (
 	"io/fs"
 )
 
-//go:embed vectors
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/zre ../codecs/zre/zre_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/zre1 ../codecs/zre1/zre1_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/filemq ../codecs/fmq/fmq_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/filemq1 ../codecs/fmq1/fmq1_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/zrelog ../codecs/zrelog/zrelog_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/nom ../codecs/nom/nom_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/securenom ../codecs/securenom/securenom_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/mdp-client ../codecs/mdp/client/mdp_client_msg.xml
+//go:generate go run ../codecs/cmd/zproto vectors -o vectors/mdp-worker ../codecs/mdp/worker/mdp_worker_msg.xml
+
+//go:embed *.md */*.md vectors
 var files embed.FS
 
-// Vectors are the files below the folder vectors: "zmtp/null.txt" for instance.
+// Specifications are the texts: "zre/README.md" for instance, and with them "PROCESS.md", how they change, and "MATURITY.md", how
+// far one may rely on one.
+func Specifications() fs.FS { return files }
+
+// Vectors are the files below the folder vectors: "zre/hello.txtar" and "zmtp/null.txt" for instance.
 func Vectors() fs.FS {
 	vectors, err := fs.Sub(files, "vectors")
 	if err != nil {

@@ -106,7 +106,18 @@ type foreign func(t *testing.T, s site, name string, headers map[string]string) 
 // raw is peers/raw.py.
 func raw(t *testing.T, s site, name string, headers map[string]string) *peer {
 	t.Helper()
-	args := []string{"peers/raw.py", name, s.addr, s.broadcast, strconv.Itoa(s.port)}
+	return pyzmq(t, s, "peers/raw.py", name, headers)
+}
+
+// specified is the peer that comes with the specification.
+func specified(t *testing.T, s site, name string, headers map[string]string) *peer {
+	t.Helper()
+	return pyzmq(t, s, "../../rfcs/zre/peer.py", name, headers)
+}
+
+func pyzmq(t *testing.T, s site, program, name string, headers map[string]string) *peer {
+	t.Helper()
+	args := []string{program, name, s.addr, s.broadcast, strconv.Itoa(s.port)}
 	for key, value := range headers {
 		args = append(args, key, value)
 	}

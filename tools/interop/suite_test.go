@@ -25,6 +25,13 @@ func TestRaw(t *testing.T) {
 	})
 }
 
+// TestSpecification is the same with a peer that was written from rfcs/zre alone: what the specification leaves out, it does not know.
+func TestSpecification(t *testing.T) {
+	eachPlace(t, func(t *testing.T, a, b site) {
+		everything(t, a, b, specified, [][]string{{}, {"one"}, {"one", "", "three, żółw"}, {""}, {strings.Repeat("x", 100_000)}})
+	})
+}
+
 // everything is the life of two nodes, ours at a and theirs at b.
 func everything(t *testing.T, a, b site, theirKind foreign, messages [][]string) {
 	// A HELLO that carries a group, ours.

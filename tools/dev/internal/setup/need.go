@@ -102,6 +102,14 @@ func neededByTests() []need {
 		},
 		without: "tests with a Python peer are skipped",
 	}, need{
+		what:    "sqlite3",
+		present: func() bool { return found("sqlite3") },
+		packages: map[string][]string{
+			"apt-get": {"sqlite3"}, "dnf": {"sqlite"}, "pacman": {"sqlite"},
+			"apk": {"sqlite"}, "zypper": {"sqlite3"}, "brew": {"sqlite"},
+		},
+		without: "the test that SQL made from a model is SQL is skipped",
+	}, need{
 		what:    "tmux",
 		present: func() bool { return found("tmux") },
 		packages: map[string][]string{
