@@ -79,6 +79,7 @@ type Core struct {
 	stats  Stats
 
 	in     zre.Message // reused for each message that comes in
+	heard  command
 	out    zre.Message // and that goes out
 	octets []byte
 	frames [][]byte
