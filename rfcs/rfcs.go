@@ -62,6 +62,7 @@ import (
 //go:generate go run ../codecs/cmd/zproto vectors -o vectors/securenom ../codecs/securenom/securenom_msg.xml
 //go:generate go run ../codecs/cmd/zproto vectors -o vectors/mdp-client ../codecs/mdp/client/mdp_client_msg.xml
 //go:generate go run ../codecs/cmd/zproto vectors -o vectors/mdp-worker ../codecs/mdp/worker/mdp_worker_msg.xml
+//go:generate go run ../tools/dev/specs .
 
 //go:embed *.md */*.md vectors
 var files embed.FS

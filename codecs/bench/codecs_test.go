@@ -16,10 +16,18 @@ import (
 // codec is one way to write a message down and to read it. Both reuse what they can, as a program does that handles many.
 type codec struct {
 	name   string
-	encode func(buf []byte) ([]byte, error) // appends to buf, or fills it; it has room
-	decode func(octets []byte) error
-	// copies says that what decode gives does not alias octets.
-	copies bool
+	encode func(buf []byte) ([][]byte, error) // the frames; the first is in buf, which has room
+	decode func(frames [][]byte) error
+}
+
+// whole is the encoding of those that make one frame.
+func whole(encode func([]byte) ([]byte, error)) func([]byte) ([][]byte, error) {
+	var list [1][]byte
+	return func(buf []byte) ([][]byte, error) {
+		octets, err := encode(buf)
+		list[0] = octets
+		return list[:], err
+	}
 }
 
 // The content of the rows. Every codec carries all of it.
@@ -49,11 +57,7 @@ func rows() map[string][]codec {
 func BenchmarkCodecs(b *testing.B) {
 	for message, codecs := range rows() {
 		for _, c := range codecs {
-			octets, err := c.encode(make([]byte, 0, 1<<17))
-			if err != nil {
-				b.Fatal(err)
-			}
-			octets = bytes.Clone(octets)
+			frames, size := encoded(b, c)
 			b.Run("message="+message+"/codec="+c.name+"/do=encode", func(b *testing.B) {
 				buf := make([]byte, 0, 1<<17)
 				b.ReportAllocs()
@@ -62,12 +66,12 @@ func BenchmarkCodecs(b *testing.B) {
 						b.Fatal(err)
 					}
 				}
-				b.ReportMetric(float64(len(octets)), "octets")
+				b.ReportMetric(float64(size), "octets")
 			})
 			b.Run("message="+message+"/codec="+c.name+"/do=decode", func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := c.decode(octets); err != nil {
+					if err := c.decode(frames); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -76,22 +80,34 @@ func BenchmarkCodecs(b *testing.B) {
 	}
 }
 
-// TestSameContent holds the comparison honest: what one decodes is what it encoded, all of it.
+// encoded gives what the codec makes, in memory of its own, and its octets.
+func encoded(tb testing.TB, c codec) (frames [][]byte, size int) {
+	tb.Helper()
+	made, err := c.encode(make([]byte, 0, 1<<17))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, f := range made {
+		frames = append(frames, bytes.Clone(f))
+		size += len(f)
+	}
+	return frames, size
+}
+
+// TestSameContent holds the comparison honest: all content is in what one encodes, and one notices when the end is missing.
 func TestSameContent(t *testing.T) {
 	least := map[string]int{"HELLO": 160, "WHISPER": len(content), "CHEEZBURGER": len(chunk) + len(filename)}
 	for message, codecs := range rows() {
 		for _, c := range codecs {
-			octets, err := c.encode(make([]byte, 0, 1<<17))
-			if err != nil {
-				t.Fatal(err)
+			frames, size := encoded(t, c)
+			if size < least[message] {
+				t.Errorf("%s by %s has %d octets, less than its content", message, c.name, size)
 			}
-			if len(octets) < least[message] {
-				t.Errorf("%s by %s has %d octets, less than its content", message, c.name, len(octets))
-			}
-			if err := c.decode(octets); err != nil {
+			if err := c.decode(frames); err != nil {
 				t.Errorf("%s by %s: %v", message, c.name, err)
 			}
-			if err := c.decode(octets[:len(octets)-1]); err == nil {
+			frames[0] = frames[0][:len(frames[0])-1]
+			if err := c.decode(frames); err == nil {
 				t.Errorf("%s by %s: decodes without its last octet", message, c.name)
 			}
 		}
@@ -107,64 +123,38 @@ func zreWhisper() codec {
 	return zreCodec(&zre.Message{ID: zre.IDWhisper, Sequence: 2, Content: [][]byte{content}})
 }
 
-// zreCodec counts as octets what all frames have. The content of a WHISPER is a frame that is handed on as it is: that is
-// the protocol's own way to encode it, and to decode it.
+// zreCodec makes the frames that a socket takes. The content of a WHISPER is one of its own, handed on as it is: that is how
+// the protocol encodes it, and what spares it the copy that the others have to make.
 func zreCodec(out *zre.Message) codec {
 	var in zre.Message
-	var list [8][]byte
-	first := 0
+	var list [2][]byte
 	return codec{
 		name: "gozyre",
-		encode: func(buf []byte) ([]byte, error) {
-			b, err := out.Append(buf)
-			if err != nil {
-				return nil, err
-			}
-			first = len(b)
-			rest := out.AppendRest(list[:0])
-			if len(rest) == 0 {
-				return b, nil
-			}
-			return append(b, rest[0]...), nil
+		encode: func(buf []byte) ([][]byte, error) {
+			first, err := out.Append(buf)
+			list[0] = first
+			return out.AppendRest(list[:1]), err
 		},
-		decode: func(octets []byte) error {
-			frames := append(list[:0], octets[:min(first, len(octets))])
-			if out.ID == zre.IDWhisper {
-				frames = append(frames, octets[first:])
-			}
-			if err := in.Parse(frames); err != nil {
-				return err
-			}
-			if out.ID == zre.IDWhisper && len(in.Content[0]) != len(content) {
-				return wire.ErrTruncated
-			}
-			return nil
-		},
+		decode: in.Parse,
 	}
 }
 
 func fmqChunk(copies bool) codec {
 	out := &fmq.Message{ID: fmq.IDCheezburger, Sequence: 7, Operation: 1, Filename: filename, Offset: 250_000, Headers: headers[:1], Chunk: chunk}
 	var in fmq.Message
-	var list [1][]byte
 	var own []byte
 	c := codec{
 		name:   "gozyre",
-		encode: out.Append,
-		decode: func(octets []byte) error {
-			list[0] = octets
-			if err := in.Parse(list[:]); err != nil {
-				return err
-			}
-			if copies {
-				own = append(own[:0], in.Chunk...)
-			}
-			return nil
-		},
-		copies: copies,
+		encode: whole(out.Append),
+		decode: in.Parse,
 	}
 	if copies {
 		c.name = "gozyre-copies"
+		c.decode = func(frames [][]byte) error {
+			err := in.Parse(frames)
+			own = append(own[:0], in.Chunk...)
+			return err
+		}
 	}
 	return c
 }
@@ -190,9 +180,8 @@ func protobufChunk() *protobuf.Cheezburger {
 func protobufCodec(name string, out, in proto.Message) codec {
 	return codec{
 		name:   name,
-		encode: func(buf []byte) ([]byte, error) { return proto.MarshalOptions{}.MarshalAppend(buf, out) },
-		decode: func(octets []byte) error { return proto.Unmarshal(octets, in) },
-		copies: true,
+		encode: whole(func(buf []byte) ([]byte, error) { return proto.MarshalOptions{}.MarshalAppend(buf, out) }),
+		decode: func(frames [][]byte) error { return proto.Unmarshal(frames[0], in) },
 	}
 }
 
@@ -202,15 +191,14 @@ type vt interface {
 	SizeVT() int
 }
 
-func vtCodec(name string, out vt, decode func([]byte) error, copies bool) codec {
+func vtCodec(name string, out vt, decode func([]byte) error) codec {
 	return codec{
 		name: name,
-		encode: func(buf []byte) ([]byte, error) {
+		encode: whole(func(buf []byte) ([]byte, error) {
 			n, err := out.MarshalToVT(buf[:out.SizeVT()])
 			return buf[:n], err
-		},
-		decode: decode,
-		copies: copies,
+		}),
+		decode: func(frames [][]byte) error { return decode(frames[0]) },
 	}
 }
 
@@ -221,12 +209,12 @@ func vtHello() codec {
 	return vtCodec("vtprotobuf", protobufHello(), func(octets []byte) error {
 		in.Groups, in.Headers = in.Groups[:0], in.Headers[:0]
 		return in.UnmarshalVTUnsafe(octets)
-	}, false)
+	})
 }
 
 func vtWhisper() codec {
 	var in protobuf.Whisper
-	return vtCodec("vtprotobuf", protobufWhisper(), in.UnmarshalVTUnsafe, false)
+	return vtCodec("vtprotobuf", protobufWhisper(), in.UnmarshalVTUnsafe)
 }
 
 func vtChunk() codec {
@@ -234,7 +222,7 @@ func vtChunk() codec {
 	return vtCodec("vtprotobuf", protobufChunk(), func(octets []byte) error {
 		in.Headers = in.Headers[:0]
 		return in.UnmarshalVTUnsafe(octets)
-	}, false)
+	})
 }
 
 func vtChunkCopies() codec {
@@ -242,7 +230,7 @@ func vtChunkCopies() codec {
 	return vtCodec("vtprotobuf-copies", protobufChunk(), func(octets []byte) error {
 		in.Headers = in.Headers[:0]
 		return in.UnmarshalVT(octets)
-	}, true)
+	})
 }
 
 func msgpHeaders(list []wire.Pair) []msgpack.Header {
@@ -271,11 +259,10 @@ func msgpChunk() codec {
 func msgpCodec(encode func([]byte) ([]byte, error), decode func([]byte) ([]byte, error)) codec {
 	return codec{
 		name:   "msgp",
-		encode: encode,
-		decode: func(octets []byte) error {
-			_, err := decode(octets)
+		encode: whole(encode),
+		decode: func(frames [][]byte) error {
+			_, err := decode(frames[0])
 			return err
 		},
-		copies: true,
 	}
 }

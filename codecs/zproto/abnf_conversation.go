@@ -34,6 +34,7 @@ func (g *grammar) conversation() error {
 		at = t.to
 	}
 	g.out.WriteString(s.text[at:] + "\n")
+	g.apart = true
 	for _, t := range order {
 		key := strings.ToLower(t.text)
 		g.write("", rules[t.party+"-"+key], s.messages[key])

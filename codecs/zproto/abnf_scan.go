@@ -10,8 +10,8 @@ type abnfToken struct {
 	kind     byte   // a sign, or one of the kinds below
 	text     string // the name
 	party    string // of a name: "client" (C:) or "server" (S:)
-	line     int // from 1
-	col      int // from 0
+	line     int    // from 1
+	col      int    // from 0
 	from, to int
 	margin   bool // it stands at the very left: a rule begins
 }

@@ -5,7 +5,7 @@ import "math/rand/v2"
 // Random gives a message of the class that an encoder has to take, with values drawn from r: any message, any octets that
 // the model allows, lengths and counts from 0 to most (at most 255). The same r gives the same message.
 func (c *Class) Random(r *rand.Rand, most int) *Values {
-	d := drawing{class: c, r: r, most: min(most, 255)}
+	d := draw{class: c, r: r, most: min(most, 255)}
 	v := &Values{Class: c, Message: c.Messages[r.IntN(len(c.Messages))]}
 	for _, f := range c.variable(v.Message) {
 		v.List = append(v.List, d.value(f))
@@ -13,14 +13,14 @@ func (c *Class) Random(r *rand.Rand, most int) *Values {
 	return v
 }
 
-type drawing struct {
+type draw struct {
 	class *Class
 	r     *rand.Rand
 	most  int
 }
 
 // upTo draws a number from 0 to n; the ends come often, for that is where mistakes are.
-func (d *drawing) upTo(n int) int {
+func (d *draw) upTo(n int) int {
 	switch d.r.IntN(8) {
 	case 0:
 		return 0
@@ -30,7 +30,7 @@ func (d *drawing) upTo(n int) int {
 	return d.r.IntN(n + 1)
 }
 
-func (d *drawing) octets(n int) []byte {
+func (d *draw) octets(n int) []byte {
 	t := make([]byte, n)
 	for i := range t {
 		t[i] = byte(d.r.Uint32())
@@ -39,7 +39,7 @@ func (d *drawing) octets(n int) []byte {
 }
 
 // text draws octets without those that are excluded.
-func (d *drawing) text(n int, excluded ...byte) []byte {
+func (d *draw) text(n int, excluded ...byte) []byte {
 	t := d.octets(n)
 	for i := range t {
 		for _, x := range excluded {
@@ -59,7 +59,7 @@ func nul(f *Field) []byte {
 	return nil
 }
 
-func (d *drawing) value(f *Field) Value {
+func (d *draw) value(f *Field) Value {
 	v := Value{Field: f}
 	switch f.Type {
 	case Number:
@@ -86,7 +86,7 @@ func (d *drawing) value(f *Field) Value {
 	return v
 }
 
-func (d *drawing) number(size int) uint64 {
+func (d *draw) number(size int) uint64 {
 	most := uint64(1)<<(8*size-1)<<1 - 1
 	switch d.r.IntN(8) {
 	case 0:
@@ -97,7 +97,7 @@ func (d *drawing) number(size int) uint64 {
 	return d.r.Uint64() & most
 }
 
-func (d *drawing) pair(f *Field) KeyValue {
+func (d *draw) pair(f *Field) KeyValue {
 	if d.class.Wire == 2 {
 		return KeyValue{d.text(d.upTo(d.most), nul(f)...), d.octets(d.upTo(d.most))}
 	}

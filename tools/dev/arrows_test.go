@@ -29,6 +29,9 @@ var (
 	network = []string{"golang.org/x/net", "golang.org/x/sys"}
 	curve   = []string{"golang.org/x/crypto", "golang.org/x/sys"} // the cryptography of ZMTP
 
+	serializers = []string{"google.golang.org/protobuf", "github.com/planetscale/vtprotobuf", "github.com/tinylib/msgp",
+		"github.com/philhofer/fwd", "github.com/bufbuild/protocompile", "golang.org/x/sync"}
+
 	// node is what a node needs, and so everything that has one: the default
 	// transport, and no C library.
 	node     = []string{"codecs/wire", "codecs/zre", "codecs/zsock", "codecs/zmtp", "libzyre/..."}
@@ -42,11 +45,24 @@ var arrows = []arrow{
 	{folder: "codecs/zproto"},
 	{folder: "codecs/zproto/internal/...", ours: []string{"codecs/wire"}}, // what is generated for its tests
 	{folder: "codecs/cmd/zproto", ours: []string{"codecs/zproto"}, theirs: []string{kongCLI}},
+	{folder: "codecs/bench/...", ours: []string{"codecs/bench/...", "codecs/wire", "codecs/zre", "codecs/fmq"}, theirs: serializers},
 	{folder: "codecs/zre", ours: []string{"codecs/wire"}},
+	{folder: "codecs/zre1", ours: []string{"codecs/wire"}},
+	{folder: "codecs/fmq", ours: []string{"codecs/wire"}},
+	{folder: "codecs/fmq1", ours: []string{"codecs/wire"}},
+	{folder: "codecs/zrelog", ours: []string{"codecs/wire"}},
+	{folder: "codecs/nom", ours: []string{"codecs/wire"}},
+	{folder: "codecs/securenom", ours: []string{"codecs/wire"}},
+	{folder: "codecs/mdp/...", ours: []string{"codecs/wire"}},
+	{folder: "codecs/internal/...", ours: []string{"codecs/wire"}}, // for tests
+	{folder: "codecs/machine", ours: []string{"codecs/wire", "codecs/zsock"}},
+	{folder: "codecs/machine/...", ours: []string{"codecs/wire", "codecs/zsock", "codecs/machine/..."}},
 	{folder: "codecs/zsock/...", ours: []string{"codecs/zsock"}},
 	{folder: "codecs/zmtp", ours: []string{"codecs/zsock"}, theirs: curve},
 	{folder: "codecs/libzmq", ours: []string{"codecs/zsock"}, theirs: []string{zmq4}},
 
+	{folder: "libfmq/sasl"},
+	{folder: "zpl"},
 	{folder: "rfcs/..."}, // and tests alone import it: it is in no other line
 
 	{folder: "libzyre/beacon", theirs: network},
@@ -62,11 +78,27 @@ var arrows = []arrow{
 		ours:   append([]string{"codecs/libzmq"}, node...),
 		theirs: append([]string{kongCLI, zmq4}, nodeUses...),
 	},
+	{
+		folder: "tools/dev/specs", ours: []string{"codecs/zproto"},
+		theirs: []string{"github.com/goccy/go-graphviz", "github.com/tetratelabs/wazero", "github.com/flopp/go-findfont", "github.com/fogleman/gg",
+			"github.com/disintegration/imaging", "github.com/golang/freetype", "golang.org/x/image", "golang.org/x/text", "golang.org/x/sys"},
+	},
 	{folder: "tools/dev/...", ours: []string{"tools/dev/..."}, theirs: []string{kongCLI, "golang.org/x/sys", "golang.org/x/term"}},
 	{
 		folder: "tools/internal/scripttest", // for tests: no tool may reach it
 		ours:   append([]string{"tools/internal/cli"}, node...),
 		theirs: append([]string{kongCLI, "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "golang.org/x/tools"}, nodeUses...),
+	},
+	{
+		folder: "tools/guide/nomd/...",
+		ours:   []string{"tools/...", "codecs/machine/...", "codecs/nom", "codecs/securenom", "codecs/wire", "codecs/zsock", "codecs/zmtp", "libfmq/sasl"},
+		theirs: append([]string{kongCLI}, curve...),
+	},
+	{
+		folder: "tools/internal/zpl", ours: []string{"tools/internal/cli", "zpl"}, theirs: []string{"github.com/BurntSushi/toml"},
+	},
+	{
+		folder: "tools/cmd/zpl", ours: []string{"tools/internal/...", "zpl"}, theirs: []string{kongCLI, "github.com/BurntSushi/toml"},
 	},
 	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
 	{

@@ -1,9 +1,17 @@
-// Command zproto makes code out of protocol models. Every go:generate of this module calls it:
+// Command zproto makes everything that a model of a protocol says: code, grammar, tables, pictures, test vectors, and
+// whatever a template makes of it. Every go:generate of this project calls it:
 //
-//	zproto go zre_msg.xml
+//	zproto go zre_msg.xml                the codec: zre_msg_gen.go beside the model
+//	zproto server nom_server.xml         the engine of a server; zproto client that of a client
+//	zproto selftest nom_server.xml       a test that has the model's conversation with the engine
+//	zproto vectors -o DIR zre_msg.xml    messages in octets, to be accepted or refused, for any language
+//	zproto abnf zre_msg.xml              the grammar, as RFC 5234 has it
+//	zproto tables messages zre_msg.xml   Markdown; so are constants, states and listing
+//	zproto dot states nom_server.xml     Graphviz's language; so is layout
+//	zproto template FILE zre_msg.xml     anything else, by a template of Go's text/template
+//	zproto check zre_msg.xml             says what is wrong with a model, as all others do
 //
-// reads the model zre_msg.xml and writes zre_msg_gen.go beside it, for the package that go generate is
-// working on. zproto check only checks models.
+// The package github.com/zeromq/gozyre/codecs/zproto tells what a model and a template may hold.
 //
 // It exits with 0 when all went well, 1 when a model is wrong or a file cannot be read or written, and 2 when
 // the command line is wrong. What is wrong with a model is said as file:line:column: sentence.
@@ -13,7 +21,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -21,31 +28,16 @@ import (
 )
 
 type cli struct {
-	Go    goCmd    `cmd:"" help:"Write the Go codec of a model."`
-	Check checkCmd `cmd:"" help:"Check models and say what is wrong with them."`
-}
-
-type goCmd struct {
-	Model   string `arg:"" help:"The model, an XML file."`
-	Output  string `short:"o" help:"The file to write. Default: the model's name with _gen.go, in the same folder." placeholder:"FILE"`
-	Package string `short:"p" help:"Name of the Go package. go generate knows it." env:"GOPACKAGE" required:"" placeholder:"NAME"`
-}
-
-// Run is called by kong.
-func (c *goCmd) Run() error {
-	class, err := read(c.Model)
-	if err != nil {
-		return err
-	}
-	src, err := zproto.Go(class, zproto.GoOptions{Package: c.Package, Source: filepath.Base(c.Model)})
-	if err != nil {
-		return err
-	}
-	out := c.Output
-	if out == "" {
-		out = strings.TrimSuffix(c.Model, filepath.Ext(c.Model)) + "_gen.go"
-	}
-	return os.WriteFile(out, src, 0o666)
+	Go       goCmd       `cmd:"" help:"Write the Go codec of a model."`
+	Server   serverCmd   `cmd:"" help:"Write the Go engine of a server's state machine."`
+	Client   clientCmd   `cmd:"" help:"Write the Go engine of a client's state machine."`
+	Selftest selftestCmd `cmd:"" help:"Write a Go test that has the model's selftest with the engine."`
+	Vectors  vectorsCmd  `cmd:"" help:"Write test vectors of the model's messages."`
+	ABNF     abnfCmd     `cmd:"" name:"abnf" help:"Print the grammar, as RFC 5234 has it."`
+	Tables   tablesCmd   `cmd:"" help:"Print Markdown for a specification."`
+	Dot      dotCmd      `cmd:"" help:"Print a picture in Graphviz's language."`
+	Template templateCmd `cmd:"" help:"Print what a template makes of a model, or of any XML."`
+	Check    checkCmd    `cmd:"" help:"Check models and say what is wrong with them."`
 }
 
 type checkCmd struct {
@@ -56,26 +48,41 @@ type checkCmd struct {
 func (c *checkCmd) Run() error {
 	var errs []error
 	for _, name := range c.Models {
-		_, err := read(name)
+		_, err := zproto.Load(name)
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func read(name string) (*zproto.Class, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
+// asCommand lets -template FILE MODEL, which other generators have as an option, stand for the command template.
+func asCommand(args []string) []string {
+	given := len(args) > 0 && (isFlag(args[0], "template") || isFlag(args[0], "tree"))
+	if !given {
+		return args
 	}
-	return zproto.Parse(name, data)
+	out := []string{"template"}
+	for _, a := range args {
+		switch {
+		case isFlag(a, "template"):
+		case isFlag(a, "tree"):
+			out = append(out, "--tree")
+		default:
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func isFlag(arg, name string) bool {
+	return strings.TrimPrefix(arg, "-") == "-"+name || arg == "-"+name
 }
 
 func main() {
 	parser := kong.Must(&cli{},
 		kong.Name("zproto"),
-		kong.Description("Makes code out of protocol models."),
+		kong.Description("Makes code, grammars, tables, pictures and vectors out of protocol models."),
 	)
-	ctx, err := parser.Parse(os.Args[1:])
+	ctx, err := parser.Parse(asCommand(os.Args[1:]))
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "zproto: %v\n", err)
 		fmt.Fprintln(os.Stderr, "zproto --help explains the command line.")

@@ -9,8 +9,9 @@ import (
 )
 
 // report turns what `go test -json` prints into what people want to see: one
-// line a package as go test prints it, the output of what failed, and every
-// test that was skipped, with its reason.
+// line a package as go test prints it, the output of what failed, what tests
+// counted (their attribute "counts"), and every test that was skipped, with its
+// reason.
 type report struct {
 	out     io.Writer
 	output  map[test]*strings.Builder
@@ -28,6 +29,7 @@ type event struct {
 	ImportPath string // of build-output
 	Test       string
 	Output     string
+	Key, Value string // of attr
 }
 
 func (r *report) read(events io.Reader) error {
@@ -75,6 +77,10 @@ func (r *report) take(e event) {
 			r.output[id] = &strings.Builder{}
 		}
 		r.output[id].WriteString(e.Output)
+	case "attr":
+		if e.Key == "counts" {
+			fmt.Fprintf(r.out, "dev: test: %s: %s\n", e.Test, e.Value)
+		}
 	case "skip":
 		if e.Test != "" {
 			r.skipped = append(r.skipped, e.Package+" "+e.Test+": "+reason(r.said(id)))

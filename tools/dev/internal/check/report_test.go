@@ -15,6 +15,8 @@ const events = `
 {"Action":"output","Package":"p/good","Test":"TestFine","Output":"    fine_test.go:3: chatter\n"}
 {"Action":"output","Package":"p/good","Test":"TestFine","Output":"--- PASS: TestFine (0.00s)\n"}
 {"Action":"pass","Package":"p/good","Test":"TestFine"}
+{"Action":"attr","Package":"p/good","Test":"TestFine","Key":"counts","Value":"7 of 7"}
+{"Action":"attr","Package":"p/good","Test":"TestFine","Key":"colour","Value":"blue"}
 {"Action":"run","Package":"p/good","Test":"TestRoot"}
 {"Action":"output","Package":"p/good","Test":"TestRoot","Output":"=== RUN   TestRoot\n"}
 {"Action":"output","Package":"p/good","Test":"TestRoot","Output":"    root_test.go:9: that takes root\n"}
@@ -44,7 +46,8 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.finish()
-	want := `ok  	p/good	0.014s
+	want := `dev: test: TestFine: 7 of 7
+ok  	p/good	0.014s
 broken.go:1: no
 FAIL	p/broken [build failed]
     bad_test.go:3: it is bad

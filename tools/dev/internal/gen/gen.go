@@ -49,7 +49,10 @@ func anew(e *repo.Env, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	for name := range files {
+	for name, data := range files {
+		if !isGenerated(name, data) {
+			continue // only a part of it is
+		}
 		if err := os.Remove(filepath.Join(e.Root, name)); err != nil {
 			return err
 		}
@@ -70,8 +73,8 @@ func restore(e *repo.Env, files map[string][]byte) error {
 	return errors.Join(failed...)
 }
 
-// generated returns the contents of all generated files of the checkout that
-// git does not ignore, whether they are committed or not.
+// generated returns the contents of all files of the checkout that are generated,
+// wholly or in parts, and that git does not ignore, whether they are committed or not.
 func generated(e *repo.Env) (map[string][]byte, error) {
 	list, err := e.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -86,7 +89,7 @@ func generated(e *repo.Env) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isGenerated(name, data) {
+		if isGenerated(name, data) || isFilled(name, data) {
 			files[name] = data
 		}
 	}
@@ -106,6 +109,11 @@ func isGenerated(name string, data []byte) bool {
 		}
 	}
 	return false
+}
+
+// isFilled knows a text written by hand that has blocks which a generator fills.
+func isFilled(name string, data []byte) bool {
+	return filepath.Ext(name) == ".md" && bytes.Contains(data, []byte("\n<!-- zproto "))
 }
 
 // differing lists the files that are not the same in both, or in one of them only.

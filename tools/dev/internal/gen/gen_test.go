@@ -107,6 +107,27 @@ func TestStale(t *testing.T) {
 	}
 }
 
+// A text with a filled block stays, and is compared.
+func TestFilled(t *testing.T) {
+	e, out := checkout(t)
+	write(t, e.Root, "a/text.md", "By hand.\n<!-- zproto tables m.xml -->\nold\n<!-- end -->\n")
+	write(t, e.Root, "a/copy/main.go", copier+`
+func init() {
+	data, err := os.ReadFile("text.md")
+	if err == nil {
+		err = os.WriteFile("text.md", append(data[:len(data)-17], []byte("new\n<!-- end -->\n")...), 0o644)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+`)
+	err := (&Command{Check: true}).Run(e)
+	if err == nil || !strings.Contains(out.String(), "gen: changed a/text.md") {
+		t.Errorf("a stale block gives %v\n%s", err, out)
+	}
+}
+
 func TestIsGenerated(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
