@@ -33,7 +33,7 @@ func TestSing(t *testing.T) {
 
 	env := &repo.Env{Context: context.Background(), Root: root, Stdout: io.Discard, Stderr: os.Stderr}
 	for _, dir := range []string{"codecs/zre", "rfcs"} {
-		if err := env.Command("go", "generate", ".").In(filepath.Join(root, filepath.FromSlash(dir))).Run(); err != nil {
+		if err := env.Command("go", "generate", ".").In(dir).Run(); err != nil {
 			t.Fatalf("go generate in %s: %v", dir, err)
 		}
 	}
