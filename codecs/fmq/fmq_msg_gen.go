@@ -308,7 +308,15 @@ func (m *Message) AppendRest(frames [][]byte) [][]byte {
 func (m *Message) Parse(frames [][]byte) error {
 	var r wire.Reader
 	r.Reset(frames)
-	*m = Message{Mechanisms: m.Mechanisms[:0], Options: m.Options[:0], Cache: m.Cache[:0], Headers: m.Headers[:0]}
+	oldMechanisms := m.Mechanisms[:0]
+	oldOptions := m.Options[:0]
+	oldCache := m.Cache[:0]
+	oldHeaders := m.Headers[:0]
+	*m = Message{}
+	m.Mechanisms = oldMechanisms
+	m.Options = oldOptions
+	m.Cache = oldCache
+	m.Headers = oldHeaders
 	r.Signature(0xAAA3)
 	m.ID = ID(r.Number1("id"))
 	if r.Err() != nil {
@@ -361,6 +369,9 @@ func (m *Message) Parse(frames [][]byte) error {
 		m.Reason = r.String("reason")
 	default:
 		r.Fail("id", wire.ErrUnknownID)
+	}
+	if r.Done() {
+		return nil
 	}
 	return r.End(m.ID)
 }

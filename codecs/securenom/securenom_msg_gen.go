@@ -212,5 +212,8 @@ func (m *Message) Parse(frames [][]byte) error {
 		r.Fail("id", wire.ErrUnknownID)
 		return r.End(nil)
 	}
+	if r.Done() {
+		return nil
+	}
 	return r.End(m.ID)
 }

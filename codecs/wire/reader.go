@@ -29,9 +29,9 @@ type Reader struct {
 //
 // It fills the reader in place because a constructor's copy costs more than reading a short message.
 func (r *Reader) Reset(frames [][]byte) {
-	*r = Reader{}
+	r.at, r.err, r.whole = 0, nil, false
 	if len(frames) == 0 {
-		r.err = ErrMissingFrame
+		*r = Reader{err: ErrMissingFrame}
 		return
 	}
 	r.frame = frames[0]
@@ -52,16 +52,17 @@ func (r *Reader) Fail(field string, err error) {
 // Err gives the first fault so far without its place, nil if there was none.
 func (r *Reader) Err() error { return r.err }
 
-// End says whether the message was read without a fault and to its end: nil, or an [*Error] with the given
-// message name. Octets left are [ErrTrailing], frames left are [ErrExtraFrame].
-func (r *Reader) End(message fmt.Stringer) error {
-	if r.err == nil && r.at == len(r.frame) && len(r.frames) == 0 {
-		return nil
-	}
-	return r.end(message)
+// Done tells whether the message was read without a fault and to its end.
+func (r *Reader) Done() bool {
+	return r.err == nil && r.at == len(r.frame) && len(r.frames) == 0
 }
 
-func (r *Reader) end(message fmt.Stringer) error {
+// End says why the message is not [Reader.Done]: an [*Error] with the given message name, or nil if it is. Octets left are
+// [ErrTrailing], frames left are [ErrExtraFrame].
+func (r *Reader) End(message fmt.Stringer) error {
+	if r.Done() {
+		return nil
+	}
 	name := ""
 	if message != nil {
 		name = message.String()
@@ -91,49 +92,58 @@ func (r *Reader) take(field string, n int) []byte {
 	return v
 }
 
-// Signature reads the two octets that name the protocol. Anything else, and a frame too short for them, is
-// [ErrSignature].
+// Signature reads the two octets that name the protocol. They are the first of all. Anything else, and a frame too short for
+// them, is [ErrSignature].
 func (r *Reader) Signature(want uint16) {
-	if len(r.frame)-r.at < 2 || binary.BigEndian.Uint16(r.frame[r.at:]) != want {
-		r.Fail("signature", ErrSignature)
+	if len(r.frame) >= 2 && binary.BigEndian.Uint16(r.frame) == want {
+		r.at = 2
 		return
 	}
-	r.at += 2
+	r.Fail("signature", ErrSignature)
 }
 
-// Number1 reads a number of one octet.
+// short says that the frame ends inside a field. It gives 0, for what cannot be read.
+//
+//go:noinline
+func (r *Reader) short(field string) uint8 {
+	r.Fail(field, ErrTruncated)
+	return 0
+}
+
+// Number1 reads a number of one octet. It and Signature are just small enough to be inlined.
 func (r *Reader) Number1(field string) uint8 {
-	if r.at >= len(r.frame) {
-		r.Fail(field, ErrTruncated)
-		return 0
+	if r.at < len(r.frame) {
+		r.at++
+		return r.frame[r.at-1]
 	}
-	v := r.frame[r.at]
-	r.at++
-	return v
+	return r.short(field)
 }
 
 // Number2 reads a number of two octets.
 func (r *Reader) Number2(field string) uint16 {
-	if v := r.take(field, 2); v != nil {
+	if v := r.frame[r.at:]; len(v) >= 2 {
+		r.at += 2
 		return binary.BigEndian.Uint16(v)
 	}
-	return 0
+	return uint16(r.short(field))
 }
 
 // Number4 reads a number of four octets.
 func (r *Reader) Number4(field string) uint32 {
-	if v := r.take(field, 4); v != nil {
+	if v := r.frame[r.at:]; len(v) >= 4 {
+		r.at += 4
 		return binary.BigEndian.Uint32(v)
 	}
-	return 0
+	return uint32(r.short(field))
 }
 
 // Number8 reads a number of eight octets.
 func (r *Reader) Number8(field string) uint64 {
-	if v := r.take(field, 8); v != nil {
+	if v := r.frame[r.at:]; len(v) >= 8 {
+		r.at += 8
 		return binary.BigEndian.Uint64(v)
 	}
-	return 0
+	return uint64(r.short(field))
 }
 
 // Octets copies len(dst) octets into dst: the field types octets and uuid.

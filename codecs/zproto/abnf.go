@@ -123,7 +123,9 @@ func (g *grammar) anyMessage() {
 	for _, m := range g.class.Messages {
 		list = append(list, g.messageRules[m])
 	}
-	g.write("", g.claim("message", "any-message"), strings.Join(list, " / "))
+	g.write("Any message.", g.claim("message", "any-message"), strings.Join(list, " / "))
+	g.out.WriteByte('\n')
+	g.apart = false
 }
 
 // messages writes a rule for each message, and collects the fields on the way.

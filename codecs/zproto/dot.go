@@ -143,7 +143,7 @@ func stateDiagram(c *Class, s *State) Picture {
 				fmt.Fprintf(d, "    %s [label=%s, %s];\n", to, dotQuote(label), stateStyle)
 			}
 		}
-		fmt.Fprintf(d, "    on%d [label=<<b>%s</b>>, shape=plain, class=\"event\"];\n", i, dotText(eventName(e)))
+		fmt.Fprintf(d, "    on%d [label=<<b>%s</b>>, shape=plaintext, margin=\"0.06,0.03\", width=0, height=0, class=\"event\"];\n", i, dotText(eventName(e)))
 		fmt.Fprintf(d, "    here -> on%d [arrowhead=none];\n", i)
 		at := fmt.Sprintf("on%d", i)
 		if actions := actionList(e); actions != "" {

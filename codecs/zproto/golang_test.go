@@ -20,7 +20,7 @@ func models(tb testing.TB) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.Name() == "testdata":
+		case d.Name() == "testdata", d.Name() == "examples": // other languages
 			return filepath.SkipDir
 		case filepath.Ext(name) == ".xml":
 			list = append(list, name)

@@ -17,17 +17,20 @@ func StateTables(c *Class) ([]byte, error) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
+		intro := "**" + s.Name + "**."
 		switch {
 		case s.Name == Defaults:
-			fmt.Fprintf(&b, "**In every state**, where nothing else is said. %s\n", md(s.Doc))
+			intro = "**In every state**, where nothing else is said."
 		case i == 0:
-			fmt.Fprintf(&b, "**%s**, where it begins. %s\n", s.Name, md(s.Doc))
-		default:
-			fmt.Fprintf(&b, "**%s**. %s\n", s.Name, md(s.Doc))
+			intro = "**" + s.Name + "**, where it begins."
+		}
+		if s.Doc != "" {
+			intro += " " + md(s.Doc)
 		}
 		if s.Inherit != "" {
-			fmt.Fprintf(&b, "What the table does not name is as in *%s*.\n", s.Inherit)
+			intro += " What the table does not name is as in *" + s.Inherit + "*."
 		}
+		b.WriteString(intro + "\n")
 		if len(s.Events) == 0 {
 			continue
 		}

@@ -194,7 +194,11 @@ func (m *Message) AppendRest(frames [][]byte) [][]byte {
 func (m *Message) Parse(frames [][]byte) error {
 	var r wire.Reader
 	r.Reset(frames)
-	*m = Message{Groups: m.Groups[:0], Headers: m.Headers[:0]}
+	oldGroups := m.Groups[:0]
+	oldHeaders := m.Headers[:0]
+	*m = Message{}
+	m.Groups = oldGroups
+	m.Headers = oldHeaders
 	r.Signature(0xAAA1)
 	m.ID = ID(r.Number1("id"))
 	m.Sequence = r.Number2("sequence")
@@ -228,6 +232,9 @@ func (m *Message) Parse(frames [][]byte) error {
 	case IDPingOK:
 	default:
 		r.Fail("id", wire.ErrUnknownID)
+	}
+	if r.Done() {
+		return nil
 	}
 	return r.End(m.ID)
 }

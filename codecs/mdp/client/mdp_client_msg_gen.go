@@ -123,5 +123,8 @@ func (m *Message) ParseAs(id ID, frames [][]byte) error {
 	default:
 		r.Fail("id", wire.ErrUnknownID)
 	}
+	if r.Done() {
+		return nil
+	}
 	return r.End(m.ID)
 }

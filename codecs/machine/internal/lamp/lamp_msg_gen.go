@@ -194,5 +194,8 @@ func (m *Message) Parse(frames [][]byte) error {
 	default:
 		r.Fail("id", wire.ErrUnknownID)
 	}
+	if r.Done() {
+		return nil
+	}
 	return r.End(m.ID)
 }

@@ -240,7 +240,15 @@ func (m *Message) AppendRest(frames [][]byte) [][]byte {
 func (m *Message) Parse(frames [][]byte) error {
 	var r wire.Reader
 	r.Reset(frames)
-	*m = Message{List: m.List[:0], Dictionary: m.Dictionary[:0], ListText: m.ListText[:0], DictionaryText: m.DictionaryText[:0]}
+	oldList := m.List[:0]
+	oldDictionary := m.Dictionary[:0]
+	oldListText := m.ListText[:0]
+	oldDictionaryText := m.DictionaryText[:0]
+	*m = Message{}
+	m.List = oldList
+	m.Dictionary = oldDictionary
+	m.ListText = oldListText
+	m.DictionaryText = oldDictionaryText
 	r.Signature(0xAAAF)
 	m.ID = ID(r.Number1("id"))
 	if r.Number2("version") != 258 {
@@ -303,6 +311,9 @@ func (m *Message) Parse(frames [][]byte) error {
 	case IDEmpty:
 	default:
 		r.Fail("id", wire.ErrUnknownID)
+	}
+	if r.Done() {
+		return nil
 	}
 	return r.End(m.ID)
 }

@@ -136,7 +136,17 @@ func (m *Message) AppendRest(frames [][]byte) [][]byte {
 func (m *Message) Parse(frames [][]byte) error {
 	var r wire.Reader
 	r.Reset(frames)
-	*m = Message{Tags: m.Tags[:0], List: m.List[:0], Dictionary: m.Dictionary[:0], ListText: m.ListText[:0], DictionaryText: m.DictionaryText[:0]}
+	oldTags := m.Tags[:0]
+	oldList := m.List[:0]
+	oldDictionary := m.Dictionary[:0]
+	oldListText := m.ListText[:0]
+	oldDictionaryText := m.DictionaryText[:0]
+	*m = Message{}
+	m.Tags = oldTags
+	m.List = oldList
+	m.Dictionary = oldDictionary
+	m.ListText = oldListText
+	m.DictionaryText = oldDictionaryText
 	r.Signature(0xAAAE)
 	m.ID = ID(r.Number1("id"))
 	m.Tags = r.Strings1("tags", m.Tags)
@@ -161,6 +171,9 @@ func (m *Message) Parse(frames [][]byte) error {
 		}
 	default:
 		r.Fail("id", wire.ErrUnknownID)
+	}
+	if r.Done() {
+		return nil
 	}
 	return r.End(m.ID)
 }
