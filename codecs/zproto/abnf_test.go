@@ -84,3 +84,42 @@ func TestABNFRule(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstEncoding: what wire="1" makes of lists, to read and exactly.
+func TestFirstEncoding(t *testing.T) {
+	c, err := zproto.Parse("m.xml", []byte(`<class name="c" wire="1"><message name="M" id="1">
+		<field name="s" type="strings"/><field name="h" type="hash"/><field name="t" type="hash" text="true"/>
+	</message></class>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for exact, want := range map[int][]string{
+		0: {
+			"strings         = number-1 *string\n",
+			"hash            = number-1 *property\n",
+			"property        = number-1 *name-octet %x3D *OCTET\n",
+			"text-property   = number-1 *text-name-octet %x3D *OCTET\n",
+			"name-octet      = %x00-3C / %x3E-FF\n",
+			"text-name-octet = %x01-3C / %x3E-FF\n",
+		},
+		2: {
+			"strings         = %x00 / %x01 string / %x02 2string\n",
+			"hash            = %x00 / %x01 property / %x02 2property\n",
+			"property        = %x01 property-1 / %x02 property-2\n",
+			"property-1      = %x3D\n",
+			"property-2      = %x3D 1OCTET / name-octet property-1\n",
+			"text-property-2 = %x3D 1OCTET / text-name-octet text-property-1\n",
+		},
+	} {
+		text, err := zproto.ABNF(c, zproto.ABNFOptions{Exact: exact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		legal(t, text)
+		for _, rule := range want {
+			if !strings.Contains(string(text), "\n"+rule) {
+				t.Errorf("with Exact %d there is no %sin\n%s", exact, rule, text)
+			}
+		}
+	}
+}

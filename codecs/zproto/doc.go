@@ -49,27 +49,29 @@
 //
 // # Models of state machines
 //
-//		<class name="lamp_server" title="A server of lamps" engine="server">
-//		    <include file="lamp_msg.xml"/>
-//		    <state name="start">
-//		        <event name="HELLO" next="serving"><action name="check name"/><action name="send" message="OK"/></event>
-//		    </state>
-//		    <state name="serving" inherit="alive">…</state>
-//		    <state name="defaults">…</state>
-//		    <action name="check name">Raises "denied" for a stranger.</action>
-//		    <selftest><step send="HELLO" body="Joe" recv="OK"/></selftest>
-//		</class>
+//	<class name="lamp_server" title="A server of lamps" engine="server">
+//	    <include file="lamp_msg.xml"/>
+//	    <state name="start">
+//	        <event name="HELLO" next="serving"><action name="check name"/><action name="send" message="OK"/></event>
+//	    </state>
+//	    <state name="serving" inherit="alive">…</state>
+//	    <state name="defaults">…</state>
+//	    <action name="check name">Raises "denied" for a stranger.</action>
+//	    <selftest><step send="HELLO" body="Joe" recv="OK"/></selftest>
+//	</class>
 //
-//	  - include: file. A model of messages that is part of this one.
-//	  - state: name; inherit, another state whose events count where the own ones say nothing. It holds event. The first state
-//	    is the beginning; the one called defaults counts in all states, behind everything else.
-//	  - event: name; next, the state that follows. It holds action. A name in capitals is a message, "*" is any message that
-//	    nothing else names, one in small letters comes from an action, a timer or a method. What a state does not know is
-//	    ignored and counted.
-//	  - action: name; message. "send" sends the message when all actions are done, "terminate" ends the machine, any
-//	    other is written by hand, in Go.
-//	  - method: name. A call of the application to a client. It holds argument: name, type (string, number, data, dictionary).
-//	  - selftest: it holds step: send, body, recv. A conversation that must go like this.
+// It stands in a file of its own, beside what it includes. The elements and their attributes:
+//
+//   - include: file. A model of messages that is part of this one.
+//   - state: name; inherit, another state whose events count where the own ones say nothing. It holds event. The first state
+//     is the beginning; the one called defaults counts in all states, behind everything else.
+//   - event: name; next, the state that follows. It holds action. A name in capitals is a message, "*" is any message that
+//     nothing else names, one in small letters comes from an action, a timer or a method. What a state does not know is
+//     ignored and counted.
+//   - action: name; message. "send" sends the message when all actions are done, "terminate" ends the machine, any
+//     other is written by hand, in Go.
+//   - method: name. A call of the application to a client. It holds argument: name, type (string, number, data, dictionary).
+//   - selftest: it holds step: send, body, recv. A conversation that must go like this.
 //
 // # What is made
 //

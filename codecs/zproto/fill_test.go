@@ -42,6 +42,7 @@ func fillIn(t *testing.T) string {
 func TestFill(t *testing.T) {
 	dir := fillIn(t)
 	var in, want strings.Builder
+	in.WriteString("````md\n```\n<!-- end -->\n````\n")
 	for _, b := range []struct{ mark, first string }{
 		{"grammar lamp.xml", "```abnf"},
 		{"messages lamp.xml", "| Message | Fields | |"},

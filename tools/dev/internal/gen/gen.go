@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,6 +97,9 @@ func generated(e *repo.Env) (map[string][]byte, error) {
 	return files, nil
 }
 
+// mark is a line of its own, as a comment of any language.
+var mark = regexp.MustCompile(`^(// |# |; |<!-- )?Code generated .* DO NOT EDIT\.( -->)?\r?\n?$`)
+
 // isGenerated knows a file by its name, or by the mark that tools look for.
 func isGenerated(name string, data []byte) bool {
 	base := filepath.Base(name)
@@ -104,7 +108,7 @@ func isGenerated(name string, data []byte) bool {
 	}
 	head := data[:min(len(data), 1024)]
 	for line := range bytes.Lines(head) {
-		if bytes.Contains(line, []byte("Code generated ")) && bytes.Contains(line, []byte("DO NOT EDIT")) {
+		if mark.Match(line) {
 			return filepath.Ext(base) != ".tmpl"
 		}
 	}
