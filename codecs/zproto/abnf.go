@@ -183,8 +183,8 @@ func (g *grammar) id(m *Message) string {
 	return hexText(m.Name)
 }
 
-// field gives the name of the rule of a field of a message, or of all messages if m is nil. Alone tells that a msg begins
-// the message, so that its first frame does not need to be announced.
+// field gives the name of the rule of a field, which stands in message m. Alone tells that a msg begins the message, so
+// that its first frame does not need to be announced.
 func (g *grammar) field(f *Field, m *Message, alone bool) string {
 	if alone {
 		return "*OCTET *" + g.use("frame")

@@ -136,10 +136,7 @@ func beginning(c *Class) []tableField {
 		}
 		list = append(list, tableField{"id", "number-1", "1 octet", "Says which message it is: its id."})
 	}
-	for _, f := range own(c, c.Header) {
-		list = append(list, f)
-	}
-	return list
+	return append(list, own(c, c.Header)...)
 }
 
 func own(c *Class, fields []*Field) []tableField {

@@ -49,10 +49,10 @@ func (c *tablesCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	make := map[string]func(*zproto.Class) ([]byte, error){
+	table := map[string]func(*zproto.Class) ([]byte, error){
 		"messages": zproto.MessageTables, "constants": zproto.ConstantTable, "states": zproto.StateTables, "listing": zproto.Listing,
 	}[c.Kind]
-	return c.print(make(class))
+	return c.print(table(class))
 }
 
 type dotCmd struct {
