@@ -3,6 +3,7 @@ module github.com/zeromq/gozyre/tools
 go 1.26.0
 
 require (
+	github.com/BurntSushi/toml v1.6.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/go-zeromq/zmq4 v0.17.0
 	github.com/goccy/go-graphviz v0.2.10
@@ -14,6 +15,7 @@ require (
 	github.com/zeromq/gozyre/libfmq/sasl v0.1.0
 	github.com/zeromq/gozyre/libzyre v0.1.0
 	github.com/zeromq/gozyre/rfcs v0.1.0
+	github.com/zeromq/gozyre/zpl v0.1.0
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0

@@ -94,17 +94,11 @@ var arrows = []arrow{
 		ours:   []string{"tools/...", "codecs/machine/...", "codecs/nom", "codecs/securenom", "codecs/wire", "codecs/zsock", "codecs/zmtp", "libfmq/sasl"},
 		theirs: append([]string{kongCLI}, curve...),
 	},
-	{
-		folder: "tools/internal/zpl", ours: []string{"tools/internal/cli", "zpl"}, theirs: []string{"github.com/BurntSushi/toml"},
-	},
-	{
-		folder: "tools/cmd/zpl", ours: []string{"tools/internal/...", "zpl"}, theirs: []string{kongCLI, "github.com/BurntSushi/toml"},
-	},
 	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
 	{
 		folder: "tools/...",
-		ours:   append([]string{"tools/..."}, node...),
-		theirs: append([]string{kongCLI, "golang.org/x/term"}, nodeUses...),
+		ours:   append([]string{"tools/...", "zpl"}, node...),
+		theirs: append([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses...),
 	},
 }
 
