@@ -64,7 +64,7 @@ import (
 //go:generate go run ../codecs/cmd/zproto vectors -o vectors/mdp-worker ../codecs/mdp/worker/mdp_worker_msg.xml
 //go:generate go run ../tools/dev/specs .
 
-//go:embed *.md */*.md vectors
+//go:embed *.md */*.md */*.svg */*.py vectors
 var files embed.FS
 
 // Specifications are the texts: "zre/README.md" for instance, and with them "PROCESS.md", how they change, and "MATURITY.md", how

@@ -173,11 +173,11 @@ func TestMove(t *testing.T) {
 func TestTextRefuses(t *testing.T) {
 	loop := &zpl.Node{Name: "loop"}
 	loop.Children = []*zpl.Node{loop}
-	for _, n := range []*zpl.Node{loop, {Name: ""}, {Name: "a b"}, {Name: "a\n"}, {Name: "a", Value: "\n"},
+	for _, n := range []*zpl.Node{nil, loop, {Name: ""}, {Name: "a b"}, {Name: "a\n"}, {Name: "a", Value: "\n"},
 		{Name: "a", Value: strings.Repeat("x", zpl.MaxSize)},
 		{Name: "a", Children: slices.Repeat([]*zpl.Node{{Name: "b"}}, zpl.MaxNodes)}} {
 		if out, err := (&zpl.Node{Children: []*zpl.Node{n}}).Text(); !errors.Is(err, zpl.ErrUnwritable) {
-			t.Errorf("%s: %.20q %v", n.Name, out, err)
+			t.Errorf("%+v: %.20q %v", n, out, err)
 		}
 	}
 	if _, err := zpl.Marshal(map[string]*zpl.Node{"loop": loop}); !errors.Is(err, zpl.ErrUnwritable) {

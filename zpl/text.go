@@ -23,6 +23,9 @@ func (n *Node) Text() ([]byte, error) {
 // lineEnd returns the first line end that is known below n, and LF if none is.
 func (n *Node) lineEnd() string {
 	for _, c := range n.Children {
+		if c == nil {
+			continue // Text tells
+		}
 		for _, text := range []string{c.lead, c.text, c.foot} {
 			first, _ := cutLine(text)
 			if _, end := cutEnd(first); end != "" {
@@ -43,6 +46,9 @@ type writer struct {
 // below writes the children of n at a level, and its foot.
 func (w *writer) below(n *Node, level int) error {
 	for _, c := range n.Children {
+		if c == nil {
+			return errors.New("a nil among the children of " + quoted(n.Name))
+		}
 		if level >= MaxDepth {
 			return fmt.Errorf("property %s: %d levels are possible", quoted(c.Name), MaxDepth)
 		}

@@ -40,18 +40,19 @@ func (s *syntax) next() abnfToken {
 // scan cuts the text into tokens.
 func (s *syntax) scan() {
 	line, start, at := 1, 0, 0
+	end := len(lineOf(s.text)) // of the line
 	for at < len(s.text) && len(s.errs) == 0 {
 		switch s.text[at] {
 		case '\n':
 			at++
-			line, start = line+1, at
+			line, start, end = line+1, at, at+len(lineOf(s.text[at:]))
 		case ' ':
 			at++
 		case ';':
-			at += len(lineOf(s.text[at:]))
+			at = end
 		default:
 			t := abnfToken{line: line, col: at - start, from: at, margin: at == start}
-			s.token(&t, lineOf(s.text[at:]))
+			s.token(&t, s.text[at:end])
 			at = t.to
 			s.toks = append(s.toks, t)
 		}

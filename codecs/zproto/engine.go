@@ -121,7 +121,7 @@ func newEngineFile(c *Class, opt EngineOptions, handle string) (*engineFile, err
 	for _, m := range c.Messages {
 		v.Rest = v.Rest || slices.ContainsFunc(m.Fields, func(f *Field) bool { return f.Type.OwnFrame() })
 	}
-	for _, name := range []string{"Message", "Event", "Call", "Abandon", "Tick", "Deadline", "Close", "Stats", "Run", "Do"} {
+	for _, name := range []string{"Message", "Event", "Call", "Abandon", "Tick", "Deadline", "Close", "Stats", "Run", "Do", "Awake", "Client", "Connection"} {
 		claims["method"+name] = "a method of every client"
 	}
 	for _, m := range c.Methods {

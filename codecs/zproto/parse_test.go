@@ -123,9 +123,10 @@ func TestWrongModels(t *testing.T) {
 // Models that try to be expensive.
 func TestHostileModels(t *testing.T) {
 	for name, model := range map[string]string{
-		"deep":        strings.Repeat("<a>", 100_000),
-		"large":       strings.Repeat(" ", zproto.MaxSize+1),
-		"many faults": "<class name='c'>" + strings.Repeat("<x/>", 100_000) + "</class>",
+		"deep":          strings.Repeat("<a>", 100_000),
+		"large":         strings.Repeat(" ", zproto.MaxSize+1),
+		"one long line": "<class name='c'><message name='M' id='1'/><grammar>x = " + strings.Repeat("(", 900_000) + "</grammar></class>",
+		"many faults":   "<class name='c'>" + strings.Repeat("<x/>", 100_000) + "</class>",
 	} {
 		_, err := zproto.Parse("m.xml", []byte(model))
 		if err == nil || strings.Count(err.Error(), "\n") >= zproto.MaxErrors {

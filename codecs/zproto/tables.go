@@ -227,7 +227,7 @@ func rule(columns int, andOne bool) string {
 	return "|" + strings.Repeat("---|", columns) + "\n"
 }
 
-var mdEscapes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", `\<`, "*", `\*`, "[", `\[`, "`", "\\`", "&", `\&`, "\n", " ")
+var mdEscapes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", `\<`, "*", `\*`, "[", `\[`, "`", "\\`", "&", `\&`, "_", `\_`, "~", `\~`, "\n", " ", "\r", " ")
 
 // md writes text so that Markdown means just that.
 func md(s string) string { return mdEscapes.Replace(s) }

@@ -22,6 +22,8 @@ const MaxOutput = 16 << 20
 //   - sqlname: a name in SQL, in quotes; sqltext: a text in SQL;
 //   - add A B: the sum of two whole numbers;
 //   - fail ELEMENT TEXT: ends it all with an error that says where the element stands.
+//
+// A template is a program of whoever runs it: it may compute for ever, and is bounded in what it puts out only.
 func Template(name, text string, data any) ([]byte, error) {
 	if len(text) > MaxSize {
 		return nil, &Error{name, 1, 1, "the template has more than 1 MiB"}

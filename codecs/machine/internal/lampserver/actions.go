@@ -55,7 +55,7 @@ func (a *actions) SetLamp(c *Client) {
 		a.times = 3
 		c.Raise(EventAgain)
 	case "endless":
-		a.times = 1 << 40
+		a.times = 1 << 30
 		c.Raise(EventAgain)
 	default:
 		a.lamps = append(a.lamps, lamp)
