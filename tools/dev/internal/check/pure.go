@@ -13,6 +13,10 @@ import (
 // theCgo is the only package of the project that may have cgo in it.
 const theCgo = repo.Prefix + "/codecs/libzmq"
 
+// here are packages for the machines of whoever changes the project: what measures
+// and what draws. They depend on much, so other systems do not build them.
+var here = []string{repo.Prefix + "/codecs/bench", repo.Prefix + "/tools/dev/specs"}
+
 // binaries are what is meant for people who have no C compiler.
 const binaries = "./tools/cmd/..."
 
@@ -35,7 +39,14 @@ var systems = []struct {
 // pure builds without cgo every package that has no need of it: all but the
 // one that binds libzmq, and what imports that.
 func pure(_ *Command, e *repo.Env) error {
-	return build(e, "CGO_ENABLED=0")
+	return build(e, native)
+}
+
+// native is all that a build for this system has in its environment.
+const native = "CGO_ENABLED=0"
+
+func isHere(name string) bool {
+	return slices.ContainsFunc(here, func(prefix string) bool { return name == prefix || strings.HasPrefix(name, prefix+"/") })
 }
 
 // cross does the same for every system that the binaries are for.
@@ -43,7 +54,7 @@ func cross(_ *Command, e *repo.Env) error {
 	var failed []error
 	for _, system := range systems {
 		names := strings.Split(system.name+"/", "/")
-		env := []string{"CGO_ENABLED=0", "GOOS=" + names[0], "GOARCH=" + names[1], "GOARM=" + names[2]}
+		env := []string{native, "GOOS=" + names[0], "GOARCH=" + names[1], "GOARM=" + names[2]}
 		err := build(e, env...)
 		if err == nil && system.vetted {
 			err = vet(e, env...)
@@ -90,7 +101,7 @@ func withoutCgo(e *repo.Env, format string, env []string, flags ...string) ([]st
 	var packages []string
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
-		if len(fields) > 0 && !slices.Contains(fields, theCgo) {
+		if len(fields) > 0 && !slices.Contains(fields, theCgo) && (env[len(env)-1] == native || !isHere(fields[0])) {
 			packages = append(packages, fields[0])
 		}
 	}
