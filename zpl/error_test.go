@@ -41,7 +41,7 @@ func TestErrors(t *testing.T) {
 		"password = secret\x01secret", "password\x00 = secret", "a\n# \x1b[0m", "\uFEFFa = 1", "a = \x7f",
 		strings.Repeat("a", 100) + "! = secret",
 		// of what it shall become
-		"hartbeat = secret", "haertbeat = secret", "PORT = secret", "motd = secret", "inner\n    y = secret",
+		"hartbeat = secret", "haertbeat = secret", "prot = secret", "PORT = secret", "motd = secret", "inner\n    y = secret",
 		"port", "port = ", "port = 70000", "port = -1", "port = 0x10", "port = 1.5", "port = " + strings.Repeat("1", 100),
 		"small = 1KiB", "small = 4K", "small = -1", "big = 99999999999TB", "big = 99999999999999999999", "ratio = half", "ratio = 1e99",
 		"monitor = soon", "monitor = 1h30", "on = maybe", "at = noon", "port = \"x\" # secret", "port = \x1b",

@@ -143,7 +143,7 @@ func writeValue(value, tail string) (string, error) {
 		if strings.IndexByte(blanks, raw[0]) >= 0 {
 			continue
 		}
-		if got, all := lexValue(raw + tail); got == value && all == raw {
+		if got, _ := lexValue(raw + tail); got == value {
 			return raw, nil
 		}
 	}

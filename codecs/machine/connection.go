@@ -30,9 +30,12 @@ type waiter struct {
 }
 
 // Dial makes a DEALER for the engine, which is the connection's own from then on. So is what arrives in the sockets: they
-// serve nothing else. Kind need not be given; a nil log is silent. Nothing happens before Run.
+// serve nothing else. Kind need not be given, and no Linger means a second; a nil log is silent. Nothing happens before Run.
 func Dial(sockets zsock.Sockets, opt zsock.DialOptions, client *Client, log *slog.Logger) (*Connection, error) {
 	opt.Kind = zsock.Dealer
+	if opt.Linger == 0 {
+		opt.Linger = lastWords
+	}
 	link, err := sockets.Dial(opt)
 	if err != nil {
 		return nil, err
@@ -49,12 +52,14 @@ func Dial(sockets zsock.Sockets, opt zsock.DialOptions, client *Client, log *slo
 // Run works until the machine or ctx ends; then calls return ErrClosed. It closes the link; closing the sockets is up to
 // who opened them. It is called once.
 //
-// While the link is full the machine stands still: nothing is received or called, and no timer runs.
+// While the link is full the machine stands still: nothing is received or called, and no timer runs. When that has lasted for as
+// long as a server may be quiet (Config.Expired), the connection ends.
 func (c *Connection) Run(ctx context.Context) error {
 	defer close(c.done)
 	timer := newAlarm()
 	defer timer.Stop()
 	var batch []zsock.Event
+	fullSince := time.Now()
 	for {
 		full := len(c.unsent) > 0
 		if full {
@@ -70,19 +75,27 @@ func (c *Connection) Run(ctx context.Context) error {
 			ended = c.do(c.client.Tick(time.Now())) || ended
 		}
 		if ended {
-			return c.link.Close()
+			return c.finish(ctx)
 		}
 		timer.set(c.client.Deadline())
-		works := c.works
-		if len(c.unsent) > 0 {
-			timer.Stop()
+		works, at := c.works, time.Now()
+		if len(c.unsent) == 0 {
+			fullSince = at
+		} else {
 			works = nil
+			patience := c.client.timers.expired
+			timer.set(fullSince.Add(patience), patience > 0)
+			if patience > 0 && at.Sub(fullSince) >= patience {
+				c.log.Debug("the server takes no messages")
+				c.do(c.client.Close(at))
+				return c.link.Drop()
+			}
 		}
 		select {
 		case <-c.sockets.Inbox().Ready():
 		case work := <-works:
 			if c.do(work(time.Now())) {
-				return c.link.Close()
+				return c.finish(ctx)
 			}
 		case <-timer.C:
 		case <-ctx.Done():
@@ -90,6 +103,23 @@ func (c *Connection) Run(ctx context.Context) error {
 			return c.link.Close()
 		}
 	}
+}
+
+// lastWords is how long what a machine said at its end may wait for room in the link, and then in it.
+const lastWords = time.Second
+
+// finish closes the link, behind what could not be sent yet.
+func (c *Connection) finish(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lastWords)
+	defer cancel()
+	for len(c.unsent) > 0 && ctx.Err() == nil {
+		select {
+		case <-c.sockets.Inbox().Ready():
+			c.take(c.sockets.Inbox().TakeNews(nil))
+		case <-ctx.Done():
+		}
+	}
+	return c.link.Close()
 }
 
 // take handles what arrived and tells whether the machine has ended.

@@ -112,7 +112,7 @@ func (s *Server) Resume(now time.Time, m *Machine, e Event) []Effect {
 	return s.inputs.end()
 }
 
-// Gone tells that a client cannot come back. Its machine gets the event "expired" and ends.
+// Gone tells that a client's connection has ended. Its machine gets the event "expired" and ends.
 func (s *Server) Gone(now time.Time, peer []byte) []Effect {
 	s.inputs.begin(now)
 	if m := s.clients[string(peer)]; m != nil {

@@ -91,10 +91,8 @@ func (s *Service) take(e zsock.Event) {
 	case zsock.Message:
 		s.do(s.server.Message(time.Now(), e.Peer, e.Frames))
 	case zsock.Down:
-		// An identity that the socket made up never comes back; one that the client chose may.
-		if len(e.Peer) > 0 && e.Peer[0] == 0 {
-			s.do(s.server.Gone(time.Now(), e.Peer))
-		}
+		// A conversation ends with its connection, or whoever comes under the client's identity next would go on with it.
+		s.do(s.server.Gone(time.Now(), e.Peer))
 	}
 }
 

@@ -144,10 +144,11 @@ func (g *grammar) list(what string) (doc, text string) {
 // property is a member of a hash in the first encoding: one string, divided by its first "=".
 func (g *grammar) property(what string) (doc, text string) {
 	doc = `A name, "=" and a value. number-1 counts the octets of all three.`
-	name := g.use("name-octet")
+	rule := "name-octet"
 	if what == "text-property" {
-		name = g.use("text-name-octet")
+		rule = "text-name-octet"
 	}
+	name := g.use(rule)
 	if g.exact == 0 {
 		return doc, fmt.Sprintf("%s *%s %%x3D *OCTET", g.use("number-1"), name)
 	}

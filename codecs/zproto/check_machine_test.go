@@ -76,7 +76,7 @@ func TestWrongMachines(t *testing.T) {
 		{"method of a timer's name", client(good + "\n" + `<method name="expired"/>`), `m.xml:3:1: the engine itself raises the event "expired", so no method can have that name`},
 		{"method twice", client(`<state name="a"><event name="x" next="a"/></state>` + "\n" + `<method name="x"/>` + "\n" + `<method name="x"/>`), `m.xml:4:1: there is a method "x" already, in line 3`},
 		{"element in a method", client(good + "\n" + `<method name="x"><field/></method>`), `m.xml:3:18: <method> has no element <field>: it holds text and argument`},
-		{"type of an argument", client(good + "\n" + `<method name="x"><argument name="y" type="int"/></method>`), `m.xml:3:18: unknown type "int" of an argument: the types are string number data dictionary`},
+		{"type of an argument", client(good + "\n" + `<method name="x"><argument name="y" type="int"/></method>`), `m.xml:3:37: unknown type "int" of an argument: the types are string number data dictionary`},
 		{
 			"argument twice", client(`<state name="a"><event name="x" next="a"/></state>` + "\n" + `<method name="x"><argument name="y" type="data"/>` + "\n" + `<argument name="y" type="data"/></method>`),
 			`m.xml:4:1: method "x" has an argument "y" already, in line 3`,

@@ -96,6 +96,9 @@ func (f *filler) block(args []string) (string, error) {
 	kind, model := args[0], args[len(args)-1]
 	name := strings.Join(args[1:len(args)-1], " ")
 	if kind == "figure" {
+		if !isName(args[1]) {
+			return "", fmt.Errorf("%q is no name of a figure: it names a file beside the text", args[1])
+		}
 		p, err := Figure(args[1], strings.Join(args[2:], " "))
 		return f.picture(args[1], p, err)
 	}

@@ -21,7 +21,15 @@ func (p *parser) class(n *node) *Class {
 			p.include(c, child, attrs)
 		}
 	}
+	seen := map[string]*node{}
 	for _, child := range n.nodes {
+		switch first := seen[child.name]; {
+		case child.name != "header" && child.name != "grammar" && child.name != "selftest":
+		case first != nil:
+			p.errorf(child.Pos, "there is a <%s> already, in line %d", child.name, first.Line)
+		default:
+			seen[child.name] = child
+		}
 		p.element(c, child)
 	}
 	if len(c.Messages) == 0 && len(p.errs) == 0 {
@@ -69,8 +77,8 @@ func (p *parser) element(c *Class, n *node) {
 	case "grammar":
 		p.attrs(n, nil, nil)
 		p.leaf(n)
-		if c.Grammar != "" {
-			p.errorf(n.Pos, "there is a <grammar> already")
+		if len(c.Includes) > 0 && c.Grammar != "" {
+			p.errorf(n.Pos, "the grammar is that of %s", c.Includes[0].File)
 		}
 		c.Grammar, c.GrammarPos = lines(n)
 	case "header":
@@ -103,8 +111,8 @@ func (p *parser) header(c *Class, n *node) {
 	if len(c.Messages) > 0 {
 		p.errorf(n.Pos, "the <header> stands before the first <message>: its fields are sent before the message's own")
 	}
-	if len(c.Header) > 0 {
-		p.errorf(n.Pos, "there is a <header> already, in line %d", c.Header[0].Line)
+	if len(c.Includes) > 0 && len(c.Header) > 0 {
+		p.errorf(n.Pos, "the header is that of %s", c.Includes[0].File)
 	}
 	for _, child := range n.nodes {
 		if child.name != "field" {

@@ -82,10 +82,13 @@ func (p *parser) method(n *node) *Method {
 func (p *parser) argument(n *node) *Argument {
 	attrs := p.attrs(n, []string{"name", "type"}, nil)
 	p.leaf(n)
-	switch t := attrs["type"]; t.value {
+	switch t, given := attrs["type"]; t.value {
 	case "string", "number", "data", "dictionary":
 	default:
-		p.errorf(n.Pos, "unknown type %q of an argument: the types are string number data dictionary", t.value)
+		if !given {
+			break // said already
+		}
+		p.errorf(t.Pos, "unknown type %q of an argument: the types are string number data dictionary", t.value)
 	}
 	return &Argument{Pos: n.Pos, Name: p.words(n, attrs), Type: attrs["type"].value, Doc: n.text}
 }

@@ -111,6 +111,8 @@ func TestWrongModels(t *testing.T) {
 		{"msg not last", in(`<field name="f" type="msg"/><field name="g" type="frame"/>`), `m.xml:1:56: field "f" takes all frames that are left, so it must be the last of message "M"`},
 		{"string after frame", in(`<field name="f" type="frame"/><field name="g" type="string"/>`), `m.xml:1:86: field "g" belongs into the first frame, so it must stand before the frames of message "M"`},
 		{"frame of all messages", "<class name='c'><header><field name='f' type='frame'/></header><message name='M' id='1'/></class>", `m.xml:1:25: field "f" is of all messages, which stand in the first frame, so it cannot be a frame`},
+		{"two of what there is one of", "<class name='c'><header/>\n<header/><grammar/>\n<grammar/><message name='M' id='1'/><selftest/>\n<selftest/></class>",
+			"m.xml:2:1: there is a <header> already, in line 1\nm.xml:3:1: there is a <grammar> already, in line 2\nm.xml:4:1: there is a <selftest> already, in line 3"},
 		{"header after messages", "<class name='c'><message name='M' id='1'/><header><field name='f' type='uuid'/></header></class>", `m.xml:1:43: the <header> stands before the first <message>: its fields are sent before the message's own`},
 	} {
 		got, err := zproto.Parse("m.xml", []byte(c.model))

@@ -56,6 +56,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 	c.heard = command{c, now, p, frames}
 	c.in.Dispatch(&c.heard)
+	c.heard = command{} // it keeps no message alive
 }
 
 // follows reports whether a sequence is the next one. Some peers (zyre.js) count

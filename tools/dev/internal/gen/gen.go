@@ -21,7 +21,7 @@ type Command struct {
 	Check bool `help:"Fail when a generated file was not what its source makes of it."`
 }
 
-// Run takes all generated files away and calls go generate in every module. When
+// Run takes all generated files away that git can bring back and calls go generate in every module. When
 // a generator fails, the files are put back as they were.
 func (c *Command) Run(e *repo.Env) error {
 	before, err := generated(e)
@@ -50,9 +50,14 @@ func anew(e *repo.Env, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	for name, data := range files {
-		if !isGenerated(name, data) {
-			continue // only a part of it is
+	tracked, err := e.Command("git", "ls-files", "-z", "--cached").Output()
+	if err != nil {
+		return err
+	}
+	for name := range strings.SplitSeq(strings.TrimRight(string(tracked), "\x00"), "\x00") {
+		data, there := files[name]
+		if !there || !isGenerated(name, data) {
+			continue // it is gone, or only a part of it is generated
 		}
 		if err := os.Remove(filepath.Join(e.Root, name)); err != nil {
 			return err
@@ -98,7 +103,7 @@ func generated(e *repo.Env) (map[string][]byte, error) {
 }
 
 // mark is a line of its own, as a comment of any language.
-var mark = regexp.MustCompile(`^(// |# |; |<!-- )?Code generated .* DO NOT EDIT\.( -->)?\r?\n?$`)
+var mark = regexp.MustCompile(`^(// |# |; |-- |<!-- )?Code generated .* DO NOT EDIT\.( -->)?\r?\n?$`)
 
 // isGenerated knows a file by its name, or by the mark that tools look for.
 func isGenerated(name string, data []byte) bool {
