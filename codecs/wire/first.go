@@ -59,7 +59,7 @@ func (r *Reader) Strings1(field string, into [][]byte) [][]byte {
 	for i := range into {
 		into[i] = r.String(field)
 	}
-	if r.err != nil {
+	if r.fault != nil {
 		return into[:0]
 	}
 	return into

@@ -32,7 +32,7 @@ func (r *Reader) ResetFrames(frames [][]byte) {
 func (r *Reader) FrameNumber(field string, size int) uint64 {
 	v := r.Frame(field)
 	switch {
-	case r.err != nil:
+	case r.fault != nil:
 		return 0
 	case len(v) < size:
 		r.Fail(field, ErrTruncated)

@@ -18,9 +18,7 @@ type Reader struct {
 	frame  []byte   // the first frame
 	at     int      // octets of it that are read
 	frames [][]byte // the frames after the first that are not read yet
-	err    error    // the first fault
-	field  string   // where it was
-	offset int      // and after how many octets
+	fault  *Error   // the first one, without the name of the message
 	whole  bool     // each field is a frame of its own
 }
 
@@ -29,9 +27,9 @@ type Reader struct {
 //
 // It fills the reader in place because a constructor's copy costs more than reading a short message.
 func (r *Reader) Reset(frames [][]byte) {
-	r.at, r.err, r.whole = 0, nil, false
+	r.at, r.fault, r.whole = 0, nil, false
 	if len(frames) == 0 {
-		*r = Reader{err: ErrMissingFrame}
+		*r = Reader{fault: &Error{Err: ErrMissingFrame}}
 		return
 	}
 	r.frame = frames[0]
@@ -42,19 +40,24 @@ func (r *Reader) Reset(frames [][]byte) {
 //
 //go:noinline
 func (r *Reader) Fail(field string, err error) {
-	if r.err == nil {
-		r.err, r.field, r.offset = err, field, r.at
+	if r.fault == nil {
+		r.fault = &Error{Field: field, Offset: r.at, Err: err}
 	}
 	r.at = len(r.frame)
 	r.frames = nil
 }
 
 // Err gives the first fault so far without its place, nil if there was none.
-func (r *Reader) Err() error { return r.err }
+func (r *Reader) Err() error {
+	if r.fault == nil {
+		return nil
+	}
+	return r.fault.Err
+}
 
 // Done tells whether the message was read without a fault and to its end.
 func (r *Reader) Done() bool {
-	return r.err == nil && r.at == len(r.frame) && len(r.frames) == 0
+	return r.fault == nil && r.at == len(r.frame) && len(r.frames) == 0
 }
 
 // End says why the message is not [Reader.Done]: an [*Error] with the given message name, or nil if it is. Octets left are
@@ -63,22 +66,21 @@ func (r *Reader) End(message fmt.Stringer) error {
 	if r.Done() {
 		return nil
 	}
-	name := ""
-	if message != nil {
-		name = message.String()
-	}
 	switch {
-	case r.err != nil:
+	case r.fault != nil:
 	case r.at < len(r.frame):
 		r.Fail("", ErrTrailing)
 	default:
 		r.Fail("", ErrExtraFrame)
 	}
-	e := &Error{Message: name, Field: r.field, Offset: r.offset, Err: r.err}
+	e := *r.fault
+	if message != nil {
+		e.Message = message.String()
+	}
 	if r.whole {
 		e.Offset = -1
 	}
-	return e
+	return &e
 }
 
 // take gives the next n octets; n ≥ 0.

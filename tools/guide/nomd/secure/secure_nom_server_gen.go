@@ -32,7 +32,8 @@ type Client struct {
 	actions Actions
 }
 
-// NewEngine makes the engine. It calls actions once for each client.
+// NewEngine makes the engine. It calls actions once for each client, and for each message of a stranger that means nothing:
+// such a value is thrown away.
 func NewEngine(cfg machine.Config, actions func() Actions) *machine.Server {
 	return machine.NewServer(cfg, &protocol{actions: actions})
 }
