@@ -14,6 +14,7 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte{8, 9}, unhex(f, "00000002 00000002 6162 00000000 00000001 01 6b 00000002 7676"), []byte{})
 	f.Add([]byte{11, 12, 13}, unhex(f, "02 02 6162 00 02 05 6b3d763d77 01 3d"), unhex(f, "0102"))
 	f.Add([]byte{9}, unhex(f, "ffffffff0000000000000000"), []byte{})
+	f.Add([]byte("\xd2\xe6\xd2\xd2\xe6(8080"), []byte("\xaa\xa1\x03\x03\x03\x03\x03\x03\x03\xdf"), []byte{}) // the signature is not only read first
 	var list [][]byte
 	var pairs []wire.Pair
 	f.Fuzz(func(t *testing.T, program, first, second []byte) {

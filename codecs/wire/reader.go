@@ -94,11 +94,10 @@ func (r *Reader) take(field string, n int) []byte {
 	return v
 }
 
-// Signature reads the two octets that name the protocol. They are the first of all. Anything else, and a frame too short for
-// them, is [ErrSignature].
+// Signature reads the two octets that name the protocol. Anything else, and a frame too short for them, is [ErrSignature].
 func (r *Reader) Signature(want uint16) {
-	if len(r.frame) >= 2 && binary.BigEndian.Uint16(r.frame) == want {
-		r.at = 2
+	if v := r.frame[r.at:]; len(v) >= 2 && binary.BigEndian.Uint16(v) == want {
+		r.at += 2
 		return
 	}
 	r.Fail("signature", ErrSignature)
@@ -112,7 +111,7 @@ func (r *Reader) short(field string) uint8 {
 	return 0
 }
 
-// Number1 reads a number of one octet. It and Signature are just small enough to be inlined.
+// Number1 reads a number of one octet. It is just small enough to be inlined.
 func (r *Reader) Number1(field string) uint8 {
 	if r.at < len(r.frame) {
 		r.at++
