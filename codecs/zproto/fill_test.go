@@ -100,6 +100,7 @@ func TestWrongBlocks(t *testing.T) {
 		{"<!-- zproto layout BYE lamp.xml -->", `README.md:1:1: lamp.xml:1:1: the model has no message "BYE" to draw`},
 		{"<!-- zproto diagram dark lamp.xml -->", `README.md:1:1: lamp.xml:1:1: the model has no state "dark" to draw`},
 		{"<!-- zproto grammar wrong.xml -->", `README.md:1:1: wrong.xml:1:1: <class> needs the attribute "name"`},
+		{"<!-- zproto figure ../../evil octets: a 1 -->", `README.md:1:1: "../../evil" is no name of a figure: it names a file beside the text`},
 		{"<!-- zproto figure x octets 1 -->", `README.md:1:1: a figure is "octets:" or "bits:" and its parts: octets: version 1 | port 2`},
 		{"<!-- zproto figure x octets: port -->", `README.md:1:1: "port" is no part of a figure: a part is a name and its size, from 1 to 65535`},
 		{"<!-- zproto figure x octets: port 0 -->", `README.md:1:1: "port 0" is no part of a figure: a part is a name and its size, from 1 to 65535`},

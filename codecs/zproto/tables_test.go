@@ -1,6 +1,7 @@
 package zproto_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -92,5 +93,20 @@ func TestSizes(t *testing.T) {
 		if err != nil || !strings.Contains(string(got), "\n"+c.want) {
 			t.Errorf("%s %s: %v, there is no %s in\n%s", c.class, c.field, err, c.want, got)
 		}
+	}
+}
+
+// A title is a title, whatever is in it: it makes no heading of its own, and no emphasis.
+func TestHostileTitle(t *testing.T) {
+	c, err := zproto.Parse("m.xml", []byte("<class name='c' title='_x_ ~y~&#13;&#13;# Injected' layout='frames'><message name='M'>&#13;# text<field name='f' type='frame'/></message></class>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := zproto.Listing(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.ContainsAny(got, "\r") || !bytes.Contains(got, []byte(`\_x\_ \~y\~  # Injected`)) {
+		t.Errorf("got %q", got)
 	}
 }
