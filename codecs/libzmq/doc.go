@@ -18,6 +18,7 @@
 //
 //   - It does not count octets: HighWaterOctets refuses a single message that is larger; what is queued is bounded in
 //     messages (HighWater). Behind the queue, libzmq's buffers and the kernel's hold more messages in flight.
+//   - It does not tell when a peer of a ROUTER has room again: that one's Send says ErrUntold.
 //   - Redial drops what is queued for the old endpoint: libzmq keeps a queue per connection, and ends it with it.
 //     When a connection breaks by itself the queue is kept, and what was on its way may be lost silently.
 //   - It never says Up, Down or Failed, and counts as Refused those alone whom Authenticate refused.

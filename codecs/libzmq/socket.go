@@ -91,11 +91,12 @@ func (k *socket) send(prefix []byte, frames [][]byte) error {
 		k.set.sent.Add(1)
 		return nil
 	case syscall.EAGAIN:
-		if k.link != nil {
-			k.full = true
-			k.set.watch(k, true)
-		}
 		k.set.filled.Add(1)
+		if k.link == nil {
+			return zsock.ErrUntold // a ROUTER is writable as long as one peer has room, or none
+		}
+		k.full = true
+		k.set.watch(k, true)
 		return zsock.ErrFull
 	case syscall.EHOSTUNREACH:
 		return zsock.ErrUnknownPeer

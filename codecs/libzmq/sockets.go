@@ -64,6 +64,9 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Kind == zsock.Router {
+		k.maxOctets = o.HighWaterOctets
+	}
 	err = k.begin(func(z *zmq4.Socket) error {
 		if err := z.Bind(inner(o.Endpoint)); err != nil {
 			return err

@@ -49,14 +49,16 @@ func NewClient(cfg Config, p Protocol) *Client {
 	c := &Client{
 		protocol: p, timers: timers{heartbeat: cfg.Heartbeat, expired: cfg.Expired}, pending: map[*Call]struct{}{},
 	}
-	c.machine = &Machine{state: p.First(), effects: &c.inputs.effects, stats: &c.stats}
+	c.machine = &Machine{state: p.First(), inputs: &c.inputs, stats: &c.stats}
 	c.machine.handler = p.New(c.machine)
 	return c
 }
 
-// Message takes a message of the server. What is in frames must not be changed until the effects are done.
+// Message takes a message of the server. What is in frames must not be changed until the effects are done, nor later if an
+// action keeps it (see [Machine.Frames]).
 func (c *Client) Message(now time.Time, frames [][]byte) []Effect {
 	c.inputs.begin(now)
+	c.inputs.frames = frames
 	e, err := c.protocol.Parse(frames)
 	if err != nil {
 		c.stats.Malformed++
@@ -75,7 +77,7 @@ func (c *Client) Message(now time.Time, frames [][]byte) []Effect {
 // Event gives the machine an internal event, the end of work outside for instance.
 func (c *Client) Event(now time.Time, e Event) []Effect {
 	c.inputs.begin(now)
-	if !c.run(e) {
+	if !c.run(e) && !e.ofEngine() {
 		c.stats.Ignored++
 	}
 	return c.end()

@@ -21,6 +21,7 @@ type Connection struct {
 	// Of the goroutine that runs.
 	waiting map[*Call]waiter
 	unsent  [][][]byte // messages that found the link full
+	news    []Event    // what happened to the connection meanwhile
 }
 
 // waiter is who waits for a call's answer.
@@ -51,6 +52,8 @@ func Dial(sockets zsock.Sockets, opt zsock.DialOptions, client *Client, log *slo
 
 // Run works until the machine or ctx ends; then calls return ErrClosed. It closes the link; closing the sockets is up to
 // who opened them. It is called once.
+//
+// Where the transport tells, the machine gets the events "up", "down" and "failed".
 //
 // While the link is full the machine stands still: nothing is received or called, and no timer runs. When that has lasted for as
 // long as a server may be quiet (Config.Expired), the connection ends.
@@ -135,9 +138,28 @@ func (c *Connection) take(batch []zsock.Event) (ended bool) {
 				c.send(frames)
 			}
 			c.client.Awake(time.Now())
+		case zsock.Up:
+			c.note(Up)
+		case zsock.Down:
+			c.note(Down)
+		case zsock.Failed:
+			c.note(Failed)
+		}
+		for len(c.news) > 0 && len(c.unsent) == 0 {
+			news := c.news[0]
+			c.news = c.news[1:]
+			ended = c.do(c.client.Event(time.Now(), news)) || ended
 		}
 	}
 	return ended
+}
+
+// note keeps what happened to the connection until the machine may move: of much only what came first, and what is so now.
+func (c *Connection) note(e Event) {
+	if len(c.news) > 1 {
+		c.news = c.news[:1]
+	}
+	c.news = append(c.news, e)
 }
 
 func (c *Connection) do(effects []Effect) (ended bool) {

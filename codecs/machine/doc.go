@@ -23,8 +23,15 @@
 //
 // The event "heartbeat" comes when the peer has been silent for an interval, and again after each further one;
 // "expired" when it was quiet for too long. A server's machine is gone then; a client's goes on, and the model
-// says how. Events of the engine itself ("heartbeat", "expired", "malformed") that a state does not know are not
-// counted as ignored.
+// says how.
+//
+// # The connection
+//
+// Where the transport tells, a client's machine gets "up", "down" and "failed" of its connection, and a server's gets
+// "writable" when there is room again in the queue to its client, after it had been full. A server's machine ends with its
+// client's connection, and gets "expired" then.
+//
+// Events of the engine itself ("malformed" too) that a state does not know are not counted as ignored.
 //
 // # Strangers
 //

@@ -14,6 +14,13 @@ const (
 	Heartbeat Event = "heartbeat" // the peer was silent for an interval
 	Expired   Event = "expired"   // the peer was quiet for too long
 	Malformed Event = "malformed" // the peer sent what is no message
+
+	// Those below come from a driver whose transport tells.
+
+	Up       Event = "up"       // to a client's machine: a connection to the server stands
+	Down     Event = "down"     // to a client's machine: it broke, and what was on its way may be lost
+	Failed   Event = "failed"   // to a client's machine: an attempt to connect failed; there will be others
+	Writable Event = "writable" // to a server's machine: the client's queue, which was full, has room again
 )
 
 // State is the name of a state. Only generated code has values of it.
@@ -106,7 +113,7 @@ type Machine struct {
 	raised  Event
 	thrown  Event
 	ended   bool
-	effects *[]Effect // of the input that is being handled
+	inputs  *inputs
 	stats   *Stats
 
 	timers timed
@@ -114,6 +121,10 @@ type Machine struct {
 
 // Peer is the routing identity of the client; nil where there is one peer only. It is not to be modified.
 func (m *Machine) Peer() []byte { return m.peer }
+
+// Frames is the message that is being handled; nil if none is. The fields of what was parsed share its memory. Neither the engine
+// nor Service and Connection touch it after the input: an action may keep it, and zsock.Recycle it when its work outside is done.
+func (m *Machine) Frames() [][]byte { return m.inputs.frames }
 
 // Raise makes an internal event the next one, after that which is being handled. Of two, the last counts.
 func (m *Machine) Raise(e Event) { m.raised = e }
@@ -133,12 +144,12 @@ func (m *Machine) SendFrames(frames [][]byte, err error) {
 		m.fault(err)
 		return
 	}
-	*m.effects = append(*m.effects, Effect{Type: Send, Peer: m.peer, Frames: frames})
+	m.inputs.effects = append(m.inputs.effects, Effect{Type: Send, Peer: m.peer, Frames: frames})
 }
 
 func (m *Machine) fault(err error) {
 	m.stats.Faults++
-	*m.effects = append(*m.effects, Effect{Type: Fault, Peer: m.peer, Err: err})
+	m.inputs.effects = append(m.inputs.effects, Effect{Type: Fault, Peer: m.peer, Err: err})
 }
 
 // maxRaised is how many events one input may lead to. More are a mistake in the model or its actions, and must not stop all others.
@@ -169,6 +180,15 @@ func (m *Machine) run(e Event) bool {
 		e = m.raised
 	}
 	return known
+}
+
+// ofEngine tells whether the engine itself raises the event: such a one need not mean anything in a state, and is not counted then.
+func (e Event) ofEngine() bool {
+	switch e {
+	case Heartbeat, Expired, Malformed, Up, Down, Failed, Writable:
+		return true
+	}
+	return false
 }
 
 // External tells whether the event is a message of the peer.

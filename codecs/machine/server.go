@@ -23,6 +23,7 @@ type Server struct {
 type inputs struct {
 	now     time.Time
 	busy    bool
+	frames  [][]byte // of the message that is being handled
 	effects []Effect
 }
 
@@ -37,6 +38,7 @@ func (i *inputs) begin(now time.Time) {
 
 func (i *inputs) end() []Effect {
 	i.busy = false
+	i.frames = nil
 	return i.effects
 }
 
@@ -49,9 +51,11 @@ func NewServer(cfg Config, p Protocol) *Server {
 	}
 }
 
-// Message takes a message of a client. What is in frames must not be changed until the effects are done.
+// Message takes a message of a client. What is in frames must not be changed until the effects are done, nor later if an
+// action keeps it (see [Machine.Frames]).
 func (s *Server) Message(now time.Time, peer []byte, frames [][]byte) []Effect {
 	s.inputs.begin(now)
+	s.inputs.frames = frames
 	e, err := s.protocol.Parse(frames)
 	if err != nil {
 		s.stats.Malformed++
@@ -76,7 +80,7 @@ func (s *Server) Message(now time.Time, peer []byte, frames [][]byte) []Effect {
 
 // greet makes a machine for a client that is new, and keeps it if there was anything to do.
 func (s *Server) greet(peer []byte, e Event) {
-	m := &Machine{peer: append([]byte(nil), peer...), state: s.protocol.First(), effects: &s.inputs.effects, stats: &s.stats}
+	m := &Machine{peer: append([]byte(nil), peer...), state: s.protocol.First(), inputs: &s.inputs, stats: &s.stats}
 	m.handler = s.protocol.New(m)
 	if s.run(m, e) {
 		s.clients[string(m.peer)] = m
@@ -88,7 +92,7 @@ func (s *Server) greet(peer []byte, e Event) {
 // run gives a machine an event. Those that the engine raises itself need not mean anything.
 func (s *Server) run(m *Machine, e Event) bool {
 	known := m.run(e)
-	if !known && e != Malformed {
+	if !known && !e.ofEngine() {
 		s.stats.Ignored++
 	}
 	return known

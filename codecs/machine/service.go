@@ -14,6 +14,7 @@ type Service struct {
 	server   *Server
 	sockets  zsock.Sockets
 	listener zsock.Listener
+	outbox   outbox
 	log      *slog.Logger
 	works    chan func(now time.Time) []Effect
 	done     chan struct{}
@@ -31,7 +32,7 @@ func Listen(sockets zsock.Sockets, opt zsock.ListenOptions, server *Server, log 
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{
-		server: server, sockets: sockets, listener: listener, log: log,
+		server: server, sockets: sockets, listener: listener, outbox: newOutbox(listener), log: log,
 		works: make(chan func(time.Time) []Effect), done: make(chan struct{}),
 	}, nil
 }
@@ -40,6 +41,9 @@ func Listen(sockets zsock.Sockets, opt zsock.ListenOptions, server *Server, log 
 func (s *Service) Endpoint() string { return s.listener.Endpoint() }
 
 // Run serves until ctx ends. Then it unbinds; closing the sockets is up to who opened them. It is called once.
+//
+// What a machine sends to a client whose queue is full waits, up to 64 messages; with one more the client counts as gone. When
+// there is room again and nothing waits any more, the machine gets the event "writable".
 func (s *Service) Run(ctx context.Context) error {
 	defer close(s.done)
 	timer := newAlarm()
@@ -51,18 +55,36 @@ func (s *Service) Run(ctx context.Context) error {
 		for _, e := range batch {
 			s.take(e)
 		}
+		for _, peer := range s.outbox.retries(time.Now()) {
+			s.do(s.server.Event(time.Now(), []byte(peer), Writable))
+		}
 		s.do(s.server.Tick(time.Now()))
-		timer.set(s.server.Deadline())
+		timer.set(s.deadline())
 		select {
 		case <-s.sockets.Inbox().Ready():
 		case work := <-s.works:
 			s.do(work(time.Now()))
+		case <-s.outbox.untold:
 		case <-timer.C:
 		case <-ctx.Done():
 			return s.listener.Close()
 		}
 	}
 }
+
+// deadline is when there is something to do, if nothing comes before; false: never.
+func (s *Service) deadline() (at time.Time, ok bool) {
+	at, ok = s.server.Deadline()
+	if again, waits := s.outbox.again(); waits && (!ok || again.Before(at)) {
+		return again, true
+	}
+	return at, ok
+}
+
+// Send queues a message for a client, from any goroutine, without blocking. It says zsock.ErrFull when the client's queue is full,
+// or messages of the client's machine wait before it: then that machine gets the event "writable" when there is room, which may
+// be before Send has returned. Else it says what [zsock.Listener] says. The caller may reuse frames afterwards.
+func (s *Service) Send(peer []byte, frames [][]byte) error { return s.outbox.try(peer, frames) }
 
 // Do runs an input in the goroutine that owns the engine, from any other one:
 //
@@ -92,21 +114,38 @@ func (s *Service) take(e zsock.Event) {
 		s.do(s.server.Message(time.Now(), e.Peer, e.Frames))
 	case zsock.Down:
 		// A conversation ends with its connection, or whoever comes under the client's identity next would go on with it.
-		s.do(s.server.Gone(time.Now(), e.Peer))
+		s.gone(e.Peer)
+	case zsock.Writable:
+		if s.outbox.writable(e.Peer) {
+			s.do(s.server.Event(time.Now(), e.Peer, Writable))
+		}
 	}
 }
 
+func (s *Service) gone(peer []byte) {
+	s.outbox.forget(peer)
+	s.do(s.server.Gone(time.Now(), peer))
+}
+
 func (s *Service) do(effects []Effect) {
+	var stuck [][]byte // clients that take nothing
 	for _, e := range effects {
 		switch e.Type {
 		case Send:
-			// A client whose queue is full, or that is away, loses the message, as ROUTER has it; silence will tell it.
-			if err := s.listener.Send(e.Peer, e.Frames); err != nil && !errors.Is(err, zsock.ErrClosed) {
+			// A client that is away loses the message, as ROUTER has it; silence will tell it.
+			ok, err := s.outbox.send(e.Peer, e.Frames)
+			if !ok {
+				stuck = append(stuck, e.Peer)
+			} else if err != nil && !errors.Is(err, zsock.ErrClosed) {
 				s.log.Debug("a message to a client is lost", "peer", e.Peer, "err", err)
 			}
 		case Fault:
 			s.log.Error("the actions of the engine are wrong", "peer", e.Peer, "err", e.Err)
 		}
+	}
+	for _, peer := range stuck {
+		s.log.Debug("a client takes no messages", "peer", peer)
+		s.gone(peer)
 	}
 }
 

@@ -53,12 +53,17 @@ func (l *link) Send(frames [][]byte) error {
 	case nil:
 		l.set.sent.Add(1)
 	case zsock.ErrFull:
-		if !q.full {
-			q.full = true
-			l.set.filled.Add(1)
-		}
+		l.set.becameFull(q)
 	}
 	return err
+}
+
+// becameFull notes that a sender waits for room. q.mu is held.
+func (s *sockets) becameFull(q *queue) {
+	if !q.full {
+		q.full = true
+		s.filled.Add(1)
+	}
 }
 
 // publish sends to a subscriber that is connected, subscribed and fast enough, and drops otherwise.

@@ -173,7 +173,15 @@ func (l *listener) enter(nc net.Conn, a *admitted) (c *conn, before chan struct{
 
 func (l *listener) event(c *conn) zsock.Event { return zsock.Event{Peer: c.peer, Addr: c.addr} }
 
-func (l *listener) roomMade(*queue) {}
+// roomMade tells that a peer has room whose queue was full. That comes before its Down, for q.closing comes before that.
+func (l *listener) roomMade(q *queue) {
+	if q.full && q.roomy() && !q.closing {
+		q.full = false
+		e := l.event(q.conn)
+		e.Type = zsock.Writable
+		l.set.inbox.Put(e)
+	}
+}
 
 func (l *listener) connEnded(c *conn, cause error) {
 	c.out.mu.Lock()
@@ -217,7 +225,7 @@ func (l *listener) Send(peer []byte, frames [][]byte) error {
 	case l.opts.kind == zsock.Pub:
 		for c := range l.conns {
 			if c.topics.match(frames[0]) {
-				c.send(frames, octets, wire)
+				c.publish(frames, octets, wire)
 			}
 		}
 		l.set.sent.Add(1)
@@ -229,21 +237,25 @@ func (l *listener) Send(peer []byte, frames [][]byte) error {
 	if c == nil {
 		return zsock.ErrUnknownPeer
 	}
-	switch err := c.send(frames, octets, wire); err {
-	case nil:
-		l.set.sent.Add(1)
-		return nil
-	case zsock.ErrClosed:
-		return zsock.ErrUnknownPeer
-	default:
-		return err
-	}
-}
-
-func (c *conn) send(frames [][]byte, octets int64, wire int) error {
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
-	return c.out.push(frames, octets, wire)
+	err = c.out.push(frames, octets, wire)
+	switch err {
+	case nil:
+		l.set.sent.Add(1)
+	case zsock.ErrClosed:
+		err = zsock.ErrUnknownPeer
+	case zsock.ErrFull:
+		l.set.becameFull(c.out)
+	}
+	return err
+}
+
+// publish sends to a subscriber, unless its queue is full.
+func (c *conn) publish(frames [][]byte, octets int64, wire int) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.push(frames, octets, wire)
 }
 
 // Close unbinds. What is queued for peers may still leave, within Linger.

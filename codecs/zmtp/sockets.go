@@ -96,7 +96,7 @@ func (s *sockets) Listen(o zsock.ListenOptions) (zsock.Listener, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: max(o.MaxMessage, zsock.DefaultMaxMessage),
+	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: o.HighWaterOctets,
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat, server: true, reads: o.Kind != zsock.Pub}
 	if err := opts.prepare(); err != nil {
 		return nil, err

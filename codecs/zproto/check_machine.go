@@ -35,6 +35,11 @@ func (p *parser) checkMachine(c *Class) {
 	}
 }
 
+// ofEngine are the events that the engine itself raises (section 6.2 of the specification).
+var ofEngine = map[string]bool{
+	"heartbeat": true, "expired": true, "malformed": true, "up": true, "down": true, "failed": true, "writable": true,
+}
+
 type machineCheck struct {
 	*parser
 	class    *Class
@@ -182,7 +187,7 @@ func (k *machineCheck) methods() {
 			k.errorf(m.Pos, "there is a method %q already, in line %d", m.Name, first.Line)
 		case strings.ToLower(m.Name) != m.Name:
 			k.errorf(m.Pos, "method %q becomes an internal event, so its name is in small letters", m.Name)
-		case m.Name == "heartbeat" || m.Name == "expired" || m.Name == "malformed":
+		case ofEngine[m.Name]:
 			k.errorf(m.Pos, "the engine itself raises the event %q, so no method can have that name", m.Name)
 		case !k.events[m.Name]:
 			k.errorf(m.Pos, "no state has the event %q, so the method could never succeed", m.Name)

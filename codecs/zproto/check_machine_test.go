@@ -74,6 +74,7 @@ func TestWrongMachines(t *testing.T) {
 		{"method that can never succeed", client(good + "\n" + `<method name="x"/>`), `m.xml:3:1: no state has the event "x", so the method could never succeed`},
 		{"method in capitals", client(good + "\n" + `<method name="HI"/>`), `m.xml:3:1: method "HI" becomes an internal event, so its name is in small letters`},
 		{"method of a timer's name", client(good + "\n" + `<method name="expired"/>`), `m.xml:3:1: the engine itself raises the event "expired", so no method can have that name`},
+		{"method of the connection's name", client(`<state name="a"><event name="up" next="a"/></state>` + "\n" + `<method name="up"/>`), `m.xml:3:1: the engine itself raises the event "up", so no method can have that name`},
 		{"method twice", client(`<state name="a"><event name="x" next="a"/></state>` + "\n" + `<method name="x"/>` + "\n" + `<method name="x"/>`), `m.xml:4:1: there is a method "x" already, in line 3`},
 		{"element in a method", client(good + "\n" + `<method name="x"><field/></method>`), `m.xml:3:18: <method> has no element <field>: it holds text and argument`},
 		{"type of an argument", client(good + "\n" + `<method name="x"><argument name="y" type="int"/></method>`), `m.xml:3:37: unknown type "int" of an argument: the types are string number data dictionary`},

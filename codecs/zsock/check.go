@@ -14,6 +14,7 @@ func (o *ListenOptions) Check() error {
 		return fmt.Errorf("%w: Listen with Kind %s: it must be ROUTER, PUB or SUB", ErrInvalid, o.Kind)
 	}
 	o.HighWater = positive(o.HighWater, DefaultHighWater)
+	o.HighWaterOctets = positive(o.HighWaterOctets, DefaultMaxMessage)
 	o.MaxMessage = positive(o.MaxMessage, DefaultMaxMessage)
 	o.MaxFrames = min(positive(o.MaxFrames, MaxFrames), MaxFrames)
 	return errors.Join(common(o.Kind, o.Endpoint, o.Identity, o.Subscribe, o.Heartbeat), o.Security.check(true))

@@ -16,7 +16,7 @@ const (
 	// A link goes on trying. Of a listener not every failure is told (see Stats.Refused). Transports that cannot know
 	// it never say so.
 	Failed
-	// Writable: a link that returned ErrFull has room again.
+	// Writable: a link that returned ErrFull, or the peer for which a Router did, has room again.
 	Writable
 )
 
@@ -42,8 +42,8 @@ type Event struct {
 	Type EventType
 	// Link is the link concerned; nil when it was a listener.
 	Link Link
-	// Peer is the routing identity of the other end: of the sender, for what a Router received, and of who comes and goes,
-	// where the transport knows it. Events of one peer may share it: do not modify it.
+	// Peer is the routing identity of the other end: of the sender, for what a Router received, of who has room again, and
+	// of who comes and goes, where the transport knows it. Events of one peer may share it: do not modify it.
 	Peer []byte
 	// Addr is the other end's network address, where the transport knows it.
 	Addr netip.Addr
@@ -60,7 +60,7 @@ const (
 )
 
 // bounded says whether the event counts against the inbox: everything that others cause by sending or connecting.
-func (e *Event) bounded() bool { return e.Type == Message || e.Link == nil }
+func (e *Event) bounded() bool { return e.Type == Message || e.Link == nil && e.Type != Writable }
 
 // size is what the event counts for in an inbox, in octets.
 func (e *Event) size() int {

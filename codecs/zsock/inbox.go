@@ -9,8 +9,8 @@ import (
 //
 // The consumer waits on Ready, then swaps the whole batch out with Take. The transport Puts or Offers; when that says that
 // the inbox is full it stops receiving until it is told that there is room. What happens to links is always taken in, and
-// bounded in another way: there is at most one Writable per link, and when much waits, a connection's newest state
-// replaces what was not taken of the older ones. What happens to listeners counts as messages do: strangers cause it.
+// bounded in another way: there is at most one Writable per ErrFull, and when much waits, a connection's newest state
+// replaces what was not taken of the older ones. What else happens to listeners counts as messages do: strangers cause it.
 type Inbox struct {
 	ready chan struct{}
 	room  func()
@@ -57,8 +57,8 @@ func (b *Inbox) Take(into []Event) []Event {
 	return batch
 }
 
-// TakeNews takes only what happened to links and leaves messages and what happened to listeners, for a consumer that cannot take these now but must not
-// miss that a link is writable or down. It appends to into[:0] and does not block.
+// TakeNews takes only what happened to links, and every Writable, and leaves messages and what else happened to listeners, for a
+// consumer that cannot take these now but must not miss that a link is writable or down. It appends to into[:0] and does not block.
 func (b *Inbox) TakeNews(into []Event) []Event {
 	clear(into)
 	into = into[:0]

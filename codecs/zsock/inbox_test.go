@@ -216,3 +216,15 @@ func TestNames(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// A router's Writable counts no more than a link's, and is news.
+func TestInboxWritableOfAPeer(t *testing.T) {
+	b := zsock.NewInbox(2, 0, nil)
+	room := zsock.Event{Type: zsock.Writable, Peer: []byte("joe")}
+	if !b.Put(message(1), room, room) || b.Room() != 1 {
+		t.Error("what is no message counts as one")
+	}
+	if news := b.TakeNews(nil); len(news) != 2 || news[0].Type != zsock.Writable || string(news[0].Peer) != "joe" {
+		t.Errorf("got %+v as news, want that joe is writable", news)
+	}
+}

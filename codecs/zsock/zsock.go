@@ -84,8 +84,10 @@ type Sockets interface {
 type Listener interface {
 	// Endpoint is the endpoint that was bound, "tcp://0.0.0.0:49152" for instance: never with a wildcard port.
 	Endpoint() string
-	// Send queues a message without blocking. A Router sends to the peer of that routing identity, and says
-	// ErrUnknownPeer or, without a Writable event to follow, ErrFull; a Pub ignores peer; a Sub refuses.
+	// Send queues a message without blocking. A Router sends to the peer of that routing identity, and says ErrUnknownPeer,
+	// ErrTooLarge, or ErrFull: then exactly one Event of type Writable with that Peer follows once there is room, unless Down
+	// comes first. A transport that cannot tell when there is room says ErrUntold in place of ErrFull. A Pub drops for
+	// subscribers that are slow, and ignores peer; a Sub refuses. The caller may reuse frames afterwards.
 	Send(peer []byte, frames [][]byte) error
 	// Close unbinds at once; connections that were accepted end. It is idempotent.
 	Close() error
@@ -118,6 +120,9 @@ type ListenOptions struct {
 	Identity []byte
 	// HighWater is the number of messages queued per peer and direction; 0 means DefaultHighWater.
 	HighWater int
+	// HighWaterOctets bounds what is queued for each peer in octets, as far as the transport can; every transport's Router
+	// refuses a single message above it. 0 means DefaultMaxMessage.
+	HighWaterOctets int64
 	// MaxMessage is the number of octets of the largest message received; 0 means DefaultMaxMessage. A peer that
 	// sends a larger frame is disconnected; a larger message of small frames is dropped and counted.
 	MaxMessage int64
@@ -170,7 +175,7 @@ type Stats struct {
 	Sent     uint64 // messages that Send accepted
 	Received uint64 // messages put into the inbox
 	Dropped  uint64 // messages dropped because they exceed MaxFrames or MaxMessage, or because nobody wants them
-	Full     uint64 // times that a link became full
+	Full     uint64 // times that the queue to a peer became full
 	Lost     uint64 // messages in the transport's hands when their connection broke, as far as the transport knows
 	Refused  uint64 // connections to listeners that ended before they were admitted, as far as the transport knows
 	Sockets  int    // open sockets now

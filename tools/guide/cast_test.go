@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -192,4 +194,19 @@ func crash(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(p.cmd.Process.Kill())
 	<-p.ended
+}
+
+// holes FILE OCTETS: makes a file of that size of which nothing but the last octets is on the disk.
+func holes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: holes FILE OCTETS")
+	}
+	const last = "the end"
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer file.Close()
+	_, err = file.WriteAt([]byte(last), size-int64(len(last)))
+	ts.Check(err)
 }

@@ -26,13 +26,24 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestScripts runs every script on the loopback interface, on ports of its own.
 func TestScripts(t *testing.T) {
-	programs := build(t)
+	touch(t)
+	programs := build(t, race, "udpping1", "udpping2", "udpping3", "dechat", "eagain", "fileio1", "fileio2", "fileio3")
+	plain := programs // where there is much to do: the race detector makes ten times as much of it
+	if race && !testing.Short() {
+		plain = build(t, false, "fileio1", "fileio2", "fileio3")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
 		Deadline: time.Now().Add(4 * patience), // for what a script executes; it waits for programs with patience
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("PLAIN", plain)
 			env.Setenv("GORACE", "halt_on_error=1 atexit_sleep_ms=0")
+			env.Setenv("MEMORY", env.WorkDir)
+			if dir, err := os.MkdirTemp("/dev/shm", "gozyre-guide-"); err == nil {
+				env.Setenv("MEMORY", dir)
+				env.Defer(func() { os.RemoveAll(dir) })
+			}
 			port, err := freePort()
 			env.Setenv("PORT", strconv.Itoa(port))
 			// A network of 254 loopback addresses that is nobody else's: 127.0.0 is busy.
@@ -54,13 +65,13 @@ func TestScripts(t *testing.T) {
 			"reach": reach,
 			"leave": leave,
 			"crash": crash,
+			"holes": holes,
 		},
 	})
 }
 
-// build compiles the programs, with the race detector if the test has it, and returns their folder.
-func build(t *testing.T) string {
-	// go test must know that its result depends on the sources: it notices what the test opens.
+// touch reads the sources: go test must know that its result depends on them, and it notices what the test opens.
+func touch(t *testing.T) {
 	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".go" {
 			_, err = os.ReadFile(path)
@@ -70,12 +81,16 @@ func build(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// build compiles the programs, with the race detector or without, and returns their folder.
+func build(t *testing.T, race bool, pages ...string) string {
 	dir := t.TempDir()
 	args := []string{"build", "-o", dir + string(filepath.Separator)}
 	if race {
 		args = append(args, "-race")
 	}
-	for _, page := range []string{"udpping1", "udpping2", "udpping3", "dechat", "eagain"} {
+	for _, page := range pages {
 		args = append(args, "./"+page)
 	}
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {

@@ -14,7 +14,7 @@ import (
 
 // Run runs the suite: the sockets that listen are of the one transport, those that dial of the other. Run it with
 // every pairing of transports, and check for goroutines left behind in the caller's TestMain. A transport must say Up,
-// Down and Failed unless it is given as Silent.
+// Down and Failed, and Writable of a Router's peers, unless it is given as Silent.
 //
 // The suite starts the test binary anew, with the name of the running test, to have processes that it can kill.
 func Run(t *testing.T, listens, dials zsock.Transport) {
@@ -36,9 +36,10 @@ func run(t *testing.T, p pairing, tests []test) {
 
 // needs are the tests that not every pairing can be asked for.
 var needs = map[string]func(pairing) bool{
-	"HeartbeatTTL": func(p pairing) bool { return !p.listens.silent },
-	"Failed":       func(p pairing) bool { return !p.dials.silent },
-	"Inproc":       func(p pairing) bool { return p.listens.String() == p.dials.String() }, // it stays within one set
+	"HeartbeatTTL":          func(p pairing) bool { return !p.listens.silent },
+	"Failed":                func(p pairing) bool { return !p.dials.silent },
+	"RouterHighWaterOctets": func(p pairing) bool { return !p.listens.silent },
+	"Inproc":                func(p pairing) bool { return p.listens.String() == p.dials.String() }, // it stays within one set
 }
 
 type test struct {
@@ -62,6 +63,8 @@ var perMechanism = []test{
 	{"FullIsExact", testFull},
 	{"FullThenRedial", testFullRedial},
 	{"FullThenClosed", testFullClosed},
+	{"FullRouter", testFullRouter},
+	{"FullRouterDown", testFullRouterDown},
 	{"SlowConsumer", testSlowConsumer},
 	{"SlowConsumerOctets", testSlowConsumerOctets},
 	{"WritableWhileSuspended", testWritableWhileSuspended},
@@ -91,6 +94,8 @@ var perMechanism = []test{
 var once = []test{
 	{"NoFrames", testNoFrames},
 	{"TooLarge", testTooLarge},
+	{"RouterTooLarge", testRouterTooLarge},
+	{"RouterHighWaterOctets", testRouterHighWaterOctets},
 	{"Close", testClose},
 	{"EndpointTaken", testEndpointTaken},
 	{"Endpoints", testEndpoints},
@@ -105,7 +110,7 @@ var once = []test{
 	{"ListenersOfOneSet", testListenersOfOneSet},
 }
 
-// Silent is a transport that never says Up, Down or Failed.
+// Silent is a transport that never says Up, Down or Failed, says ErrUntold, and does not count what it queues in octets.
 type Silent struct{ zsock.Transport }
 
 // pairing is who talks to whom.

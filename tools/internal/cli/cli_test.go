@@ -63,7 +63,7 @@ func TestRun(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	var w bytes.Buffer
-	Node{Verbose: true}.Config(&w).Log.Log(t.Context(), slog.LevelDebug, "seen", "name", "e\x1bve")
+	Node{Carrier: Carrier{Verbose: true}}.Config(&w).Log.Log(t.Context(), slog.LevelDebug, "seen", "name", "e\x1bve")
 	if got := w.String(); !strings.Contains(got, "seen") || strings.Contains(got, "\x1b") {
 		t.Fatalf("%q", got)
 	}

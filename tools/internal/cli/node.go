@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre"
 )
 
@@ -19,15 +20,37 @@ type Node struct {
 	Name      string   `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
 	Port      uint16   `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
 	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i" sep:"none"`
-	Transport string   `help:"What carries the messages (default ${default}); libzmq is there in builds with -tags libzmq." default:"zmtp" placeholder:"NAME"`
-	Verbose   bool     `help:"Log what a developer wants to know on stderr." short:"v"`
+	Carrier
+}
+
+// Carrier are the flags of everything that carries messages; embed it.
+type Carrier struct {
+	Transport string `help:"What carries the messages (default ${default}); libzmq is there in builds with -tags libzmq." default:"zmtp" placeholder:"NAME"`
+	Verbose   bool   `help:"Log what a developer wants to know on stderr." short:"v"`
+}
+
+// Sockets returns the transport that the flags name.
+func (c Carrier) Sockets() zsock.Transport { return transports[c.Transport] }
+
+// Log returns what logs from a level on to w, and everything if that was asked
+// for.
+func (c Carrier) Log(w io.Writer, level slog.Level) *slog.Logger {
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// Validate is called by kong.
+func (c Carrier) Validate(parsed *kong.Context) error {
+	return checkTransport(c.Transport, parsed.Model.Name)
 }
 
 // Config returns what the flags say. The log, if one was asked for, goes to w.
 func (n Node) Config(w io.Writer) zyre.Config {
-	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: transports[n.Transport]}
+	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: n.Sockets()}
 	if n.Verbose {
-		cfg.Log = slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		cfg.Log = n.Log(w, slog.LevelDebug)
 	}
 	return cfg
 }
@@ -42,7 +65,7 @@ func (n Node) Validate(parsed *kong.Context) error {
 			return Usagef("--interface: an interface has a name, such as eth0")
 		}
 	}
-	return checkTransport(n.Transport, parsed.Model.Name)
+	return n.Carrier.Validate(parsed)
 }
 
 // CheckDuration refuses a negative value of the duration flag called flag.

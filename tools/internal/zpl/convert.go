@@ -33,7 +33,7 @@ type language struct {
 
 var formats = map[string]language{
 	"zpl":  {parseZPL, formatZPL},
-	"toml": {parseTOML, formatTOML},
+	"toml": {ParseTOML, formatTOML},
 	"json": {parseJSON, formatJSON},
 }
 

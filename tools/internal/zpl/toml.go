@@ -12,8 +12,10 @@ import (
 	"github.com/zeromq/gozyre/zpl"
 )
 
-// parseTOML reads a text in TOML. Names keep their order.
-func parseTOML(file string, data []byte) (*zpl.Node, error) {
+// ParseTOML reads a text in TOML into the tree that the same text in ZPL has.
+// Names keep their order. Where the text is no TOML, the error is a
+// *zpl.SyntaxError; an error names file.
+func ParseTOML(file string, data []byte) (*zpl.Node, error) {
 	if line, deep := nested(data); deep {
 		return nil, fmt.Errorf("%s:%d: %w", file, line, errDeep)
 	}
@@ -21,7 +23,7 @@ func parseTOML(file string, data []byte) (*zpl.Node, error) {
 	meta, err := toml.Decode(string(data), &table)
 	var wrong toml.ParseError
 	if errors.As(err, &wrong) {
-		return nil, fmt.Errorf("%s:%d:%d: %s", file, wrong.Position.Line, max(1, wrong.Position.Col), visible.Text(wrong.Message))
+		return nil, &zpl.SyntaxError{File: file, Line: wrong.Position.Line, Col: max(1, wrong.Position.Col), Msg: visible.Text(wrong.Message)}
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %s", file, visible.Text(err.Error()))
 	}

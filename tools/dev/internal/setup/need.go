@@ -117,7 +117,20 @@ func neededByTests() []need {
 			"apk": {"tmux"}, "zypper": {"tmux"}, "brew": {"tmux"},
 		},
 		without: "tests on a terminal are skipped",
-	})
+	}, rsync())
+}
+
+// rsync is what the bench holds our files against.
+func rsync() need {
+	return need{
+		what:    "rsync",
+		present: func() bool { return found("rsync") },
+		packages: map[string][]string{
+			"apt-get": {"rsync"}, "dnf": {"rsync"}, "pacman": {"rsync"},
+			"apk": {"rsync"}, "zypper": {"rsync"}, "brew": {"rsync"},
+		},
+		without: "the bench shows our figures of files without rsync's",
+	}
 }
 
 // python is the one that the system's packages belong to: another one that is

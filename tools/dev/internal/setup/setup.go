@@ -17,6 +17,7 @@ import (
 // Command is `dev setup`.
 type Command struct {
 	Test   bool `help:"Install what the tests need as well."`
+	Files  bool `help:"Install only what the bench of files needs: rsync."`
 	DryRun bool `help:"Only say what would be done."`
 }
 
@@ -25,6 +26,9 @@ func (c *Command) Run(e *repo.Env) error {
 	needs := needed()
 	if c.Test {
 		needs = append(needs, neededByTests()...)
+	}
+	if c.Files {
+		needs = []need{rsync()}
 	}
 	p, err := planFor(missing(needs), machine())
 	if err != nil {

@@ -1,0 +1,41 @@
+// Package fmq gives files from one machine to others as they appear. A [Server] offers directories under virtual paths; a [Client]
+// subscribes to paths, and what is there, and what appears later, arrives in its inbox. It speaks FILEMQ/2 (rfcs/filemq), with C
+// filemq too.
+//
+// # Serving
+//
+//	server, err := fmq.Listen(ctx, fmq.ServerConfig{
+//		Publish: []fmq.Publish{{Dir: "photos", As: "/photos"}},
+//	})
+//
+// A file is sent when nobody has written to it for a second. Changed files are sent anew, deleted ones are told of. Directories are watched, and
+// read anew each second for what no notification told. Symbolic links do not lead out of a directory; a file "x.ln" with one line, the path of a
+// real file, offers that one as "x", so that nothing need be copied to be offered.
+//
+// Everybody may fetch everything, unless there are [Account] values in the configuration. Then clients log in, and [Publish.Groups] says who sees
+// what. Nothing is encrypted.
+//
+// # Receiving
+//
+//	client, err := fmq.Dial(ctx, fmq.ClientConfig{
+//		Servers: []string{"tcp://192.168.1.2:5670"}, Inbox: "inbox",
+//	})
+//	client.Subscribe(ctx, "/photos", fmq.Subscription{Resync: true})
+//	for e := range client.Events() {
+//		if e.Type == fmq.Deliver {
+//			fmt.Println(e.File)
+//		}
+//	}
+//
+// The path is taken away: /photos/a/b.jpg becomes inbox/a/b.jpg. A file appears under its name when all of it is here and its digest was
+// checked: nobody sees a half. What breaks off goes on where it stopped, in the next run too. A client keeps its subscriptions and connects anew
+// for ever; the server may come later, go, and come back.
+//
+// Names from outside never lead out of the inbox. What cannot be stored is told as [Refused]; a full disk as [Blocked], and the rest comes when there
+// is room. A server sends no more than [ClientConfig.Window] octets ahead of the disk, and needs no more than about a megabyte for a client that
+// is slow.
+//
+// Package fmqtest has a pair of both for tests.
+//
+// Stability: Draft.
+package fmq

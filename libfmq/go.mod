@@ -1,0 +1,11 @@
+module github.com/zeromq/gozyre/libfmq
+
+go 1.26.0
+
+require (
+	github.com/fsnotify/fsnotify v1.10.1
+	github.com/zeromq/gozyre/codecs v0.1.0
+	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
+	github.com/zeromq/gozyre/libfmq/sasl v0.1.0
+	go.uber.org/goleak v1.3.0
+)

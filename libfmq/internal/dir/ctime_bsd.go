@@ -1,0 +1,7 @@
+//go:build darwin || netbsd
+
+package dir
+
+import "syscall"
+
+func changeTime(st *syscall.Stat_t) int64 { return syscall.TimespecToNsec(st.Ctimespec) }

@@ -1,0 +1,7 @@
+//go:build unix && !darwin && !netbsd && !aix
+
+package dir
+
+import "syscall"
+
+func changeTime(st *syscall.Stat_t) int64 { return syscall.TimespecToNsec(st.Ctim) }

@@ -1,0 +1,167 @@
+package dir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// linkSuffix ends the names of portable links.
+const linkSuffix = ".ln"
+
+// maxLink is how many octets the path in a portable link may have.
+const maxLink = 4096
+
+// isLink tells whether a file is a portable link by its name. One that would be offered under no name at all is none.
+func isLink(base string) bool {
+	return strings.HasSuffix(base, linkSuffix) && len(base) > len(linkSuffix)
+}
+
+// parseLink gives the path that is in a portable link: its first line, without the line end.
+func parseLink(content []byte) (string, error) {
+	line, _, _ := bytes.Cut(content, []byte{'\n'})
+	line = bytes.TrimSuffix(line, []byte{'\r'})
+	switch {
+	case len(line) > maxLink:
+		return "", fmt.Errorf("its first line is longer than %d octets", maxLink)
+	case len(line) == 0:
+		return "", errors.New("its first line is empty; it has to be the path of a file")
+	case bytes.IndexByte(line, 0) >= 0:
+		return "", errors.New("there is a NUL in its first line, which has to be the path of a file")
+	}
+	return string(line), nil
+}
+
+// portable gives the file that a portable link stands for, under the link's name without its suffix; nil if it leads to no file.
+func (t *tree) portable(d *folder, base string, link fs.FileInfo) *File {
+	f, err := t.target(d, base, link)
+	name := d.under(base + linkSuffix)
+	if err != nil {
+		t.warn(slog.LevelWarn, "portable link left out", name, err.Error())
+		return nil
+	}
+	t.good(name)
+	return f
+}
+
+func (t *tree) target(d *folder, base string, link fs.FileInfo) (*File, error) {
+	via, path := newStamp(link), ""
+	old := d.file(base)
+	if old != nil && old.via != nil && *old.via == via {
+		path = old.Link
+	} else {
+		var err error
+		if path, err = t.readLink(d, base+linkSuffix); err != nil {
+			return nil, err
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	if old != nil && old.Link == path && *old.via == via && old.is(info) {
+		return old, nil
+	}
+	f := t.newFile(d, base, info)
+	f.Link, f.via = path, &via
+	return f, nil
+}
+
+// readLink gives the absolute path that is in a portable link.
+func (t *tree) readLink(d *folder, base string) (string, error) {
+	f, err := t.top.OpenFile(filepath.FromSlash(d.realUnder(base)), openFile, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxLink+2))
+	if err != nil {
+		return "", err
+	}
+	path, err := parseLink(content)
+	if err != nil {
+		return "", err
+	}
+	if path = filepath.FromSlash(path); !filepath.IsAbs(path) {
+		path = filepath.Join(t.dir, filepath.FromSlash(d.real), path)
+	}
+	return path, nil
+}
+
+// follow gives the file that a symbolic link leads to, or takes the folder in. It is nil if it is no file, or out of the directory.
+func (t *tree) follow(d *folder, base string) *File {
+	name := d.under(base)
+	real, info, err := resolve(t.top, t.real, d.realUnder(base))
+	if err == nil && t.privateIn(real) {
+		err = errors.New("it leads to what is left out")
+	}
+	if unknown(err) {
+		if sub := d.subs[base]; sub != nil {
+			sub.seen = t.visits
+		}
+		return d.file(base)
+	} else if err != nil {
+		t.warn(slog.LevelDebug, "symbolic link left out", name, err.Error())
+		return nil
+	}
+	t.good(name)
+	if info.IsDir() {
+		t.admit(d, base, real, true, info)
+		return nil
+	} else if !info.Mode().IsRegular() {
+		return nil
+	}
+	if old := d.file(base); old != nil && old.via == nil && old.linked && old.is(info) {
+		return old
+	}
+	f := t.newFile(d, base, info)
+	f.linked = true
+	return f
+}
+
+// unknown tells whether an error leaves open what a symbolic link leads to. Then it is as it was.
+func unknown(err error) bool {
+	var fault *fs.PathError
+	return errors.As(err, &fault) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
+}
+
+// resolve gives where in a directory a name leads to that has symbolic links in it, absolute ones too. top is the directory, which is at dir.
+func resolve(top *os.Root, dir, name string) (real string, info fs.FileInfo, err error) {
+	path, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return "", nil, err
+	}
+	path, err = filepath.Rel(dir, path)
+	if err != nil || !filepath.IsLocal(path) {
+		return "", nil, errors.New("it leads out of the directory")
+	}
+	if info, err = top.Stat(path); err != nil { // top does not leave the directory, whatever has changed meanwhile
+		return "", nil, err
+	}
+	if real = filepath.ToSlash(path); real == "." {
+		real = ""
+	}
+	return real, info, nil
+}
+
+// privateIn tells whether a name leads through something that is left out.
+func (t *tree) privateIn(name string) bool {
+	for i, component := range strings.Split(name, "/") {
+		if strings.EqualFold(component, private) {
+			return true
+		}
+		if t.cfg.Ignore != nil && t.cfg.Ignore(strings.Join(strings.SplitN(name, "/", i+2)[:i+1], "/")) {
+			return true
+		}
+	}
+	return false
+}

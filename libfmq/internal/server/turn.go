@@ -1,0 +1,77 @@
+package server
+
+import (
+	"io"
+	"sync"
+
+	"github.com/zeromq/gozyre/libfmq/internal/dir"
+)
+
+// Item is something to be sent.
+type Item struct {
+	Path   string    // full virtual path
+	File   *dir.File // what is there; nil: a delete, or the mark that a resync is through
+	Source Source    // of the file
+	Synced bool      // the mark (6.3)
+	Known  Known     // what the client has of it
+}
+
+// Known is what a client has of a file: the first Size octets, whose digest is Digest. A Size of -1 stands for all of it (the cache of 5.4 has
+// no sizes).
+type Known struct {
+	Size   int64
+	Digest dir.Digest
+	OK     bool // it has something
+}
+
+// Turn is a time of sending to one client: the items in order, as far as Credit goes. It leaves the core, and comes back with what was
+// done. Whoever has it owns it.
+type Turn struct {
+	Peer   []byte
+	Items  []Item
+	Credit uint64 // octets of content that may be sent
+
+	// What carrying it out changes.
+	Used                           uint64    // octets sent
+	Sequence                       uint64    // of the next CHEEZBURGER
+	Finished                       int       // items of which nothing is left to do
+	Ends                           []End     // files sent whole
+	Full                           bool      // the way to the client is full: "writable" will tell when there is room
+	Current                        io.Closer // the sender's own: the file of which the first item that is left has been sent a part
+	Sent, Skipped, Deletes, Broken int
+
+	client *client
+
+	mu        sync.Mutex
+	cancelled bool
+}
+
+// End is the end of a file that was sent.
+type End struct {
+	Path     string
+	Sequence uint64
+}
+
+// Send calls send, unless the turn is cancelled: then it tells so, and nothing more may be sent. send must not wait.
+func (t *Turn) Send(send func() error) (cancelled bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cancelled {
+		return true, nil
+	}
+	return false, send()
+}
+
+// Cancelled tells whether to go on makes sense.
+func (t *Turn) Cancelled() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cancelled
+}
+
+// cancel makes sure that no more messages of this turn go out.
+func (t *Turn) cancel() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cancelled = true
+}

@@ -1,0 +1,268 @@
+package fmq
+
+import (
+	"crypto/sha1"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/zeromq/gozyre/codecs/fmq"
+	"github.com/zeromq/gozyre/codecs/wire"
+	"github.com/zeromq/gozyre/codecs/zsock"
+	"github.com/zeromq/gozyre/libfmq/internal/dir"
+	"github.com/zeromq/gozyre/libfmq/internal/server"
+)
+
+const (
+	chunkOctets = 256 << 10 // of content in one CHEEZBURGER at most
+	turnOctets  = 1 << 20   // after which it is another client's turn
+	turnsAtOnce = 32        // clients that are sent to at a time; more wait for each other
+	headRoom    = 8 << 10   // octets before the content in a sender's buffer, for all other fields
+)
+
+// sender carries out turns: it reads, digests and sends. Each turn has a goroutine, so that neither a disk nor a long file stops the loop.
+type sender struct {
+	cache *dir.Cache
+	send  func(peer []byte, frames [][]byte) error
+	over  func(*server.Turn) // takes a turn back
+	log   *slog.Logger
+	slots chan struct{}
+	miles milestones
+	wg    sync.WaitGroup
+}
+
+func (s *sender) begin(t *server.Turn) {
+	s.wg.Go(func() {
+		s.slots <- struct{}{}
+		if !t.Cancelled() {
+			s.carryOut(t)
+		}
+		<-s.slots
+		if c := t.Current; c != nil && t.Cancelled() {
+			c.Close()
+			t.Current = nil
+		}
+		s.over(t)
+	})
+}
+
+// errPause ends a turn before its items are through.
+var errPause = errors.New("pause")
+
+func (s *sender) carryOut(t *server.Turn) {
+	b := buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	for t.Finished < len(t.Items) && t.Used < min(t.Credit, turnOctets) {
+		item := &t.Items[t.Finished]
+		var err error
+		switch {
+		case item.Path == "": // it came and went
+		case item.Synced:
+			err = s.message(t, b, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Eof: 1,
+				Headers: []wire.Pair{pair("SYNCED", "1")}}, 0)
+		case item.File == nil:
+			if err = s.message(t, b, &fmq.Message{Operation: fmq.OperationDelete, Filename: []byte(item.Path)}, 0); err == nil {
+				t.Deletes++
+			}
+		default:
+			err = s.file(t, b, item)
+		}
+		if errors.Is(err, errPause) {
+			return
+		}
+		if err != nil {
+			t.Broken++
+			s.log.Warn("a file cannot be sent now", "path", item.Path, "err", err)
+		}
+		t.Finished++
+	}
+}
+
+// reading is a file that is being sent.
+type reading struct {
+	file   *os.File
+	offset int64 // of what comes next
+	first  bool  // nothing was sent yet
+	hash   hash.Hash
+}
+
+// Close closes the file.
+func (r *reading) Close() error { return r.file.Close() }
+
+// file sends what is left of an item. It pauses when the turn is over.
+func (s *sender) file(t *server.Turn, b *buffer, item *server.Item) error {
+	r, ok := t.Current.(*reading)
+	if !ok {
+		var err error
+		if r, err = s.open(t, b, item); r == nil {
+			return err
+		}
+		t.Current = r
+	}
+	err := s.rest(t, b, item, r)
+	if !errors.Is(err, errPause) {
+		r.Close()
+		t.Current = nil
+	}
+	return err
+}
+
+// open opens a file and goes to where the client needs it; nil: the client has all of it.
+func (s *sender) open(t *server.Turn, b *buffer, item *server.Item) (*reading, error) {
+	known := item.Known
+	if known.Size == -1 {
+		known.Size = item.File.Size
+	}
+	if known.OK && known.Size == item.File.Size {
+		if digest, ok := s.cache.Get(item.File.Key()); ok {
+			if digest == known.Digest {
+				t.Skipped++
+				return nil, nil
+			}
+			known.OK = false
+		}
+	}
+	file, err := item.Source.Open(item.File)
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{file: file, first: true, hash: sha1.New()}
+	if known.OK && known.Size <= item.File.Size {
+		if err := s.resume(t, b, r, item.File.Key(), known); err != nil {
+			file.Close()
+			return nil, err
+		}
+		if r.offset == item.File.Size && r.offset == known.Size {
+			if same, err := item.Source.Same(item.File, file); err == nil && same {
+				s.cache.Put(item.File.Key(), known.Digest)
+			}
+			file.Close()
+			t.Skipped++
+			return nil, nil
+		}
+	}
+	return r, nil
+}
+
+// resume goes behind what the client has, if that is what the file begins with.
+func (s *sender) resume(t *server.Turn, b *buffer, r *reading, key dir.Key, known server.Known) error {
+	data := b[headRoom:]
+	if known.Size >= milestoneOctets {
+		r.offset = s.miles.last(key, known.Size, r.hash)
+	}
+	for r.offset < known.Size {
+		if t.Cancelled() {
+			return errPause
+		}
+		n, err := r.file.ReadAt(data[:min(int64(len(data)), known.Size-r.offset)], r.offset)
+		if n == 0 {
+			return fmt.Errorf("reading at %d: %w", r.offset, err)
+		}
+		r.hash.Write(data[:n])
+		r.offset += int64(n)
+		s.miles.pass(key, r.offset, r.hash)
+	}
+	if dir.Digest(r.hash.Sum(nil)) != known.Digest {
+		r.offset = 0
+		r.hash.Reset()
+	}
+	return nil
+}
+
+// rest sends what is left of a file.
+func (s *sender) rest(t *server.Turn, b *buffer, item *server.Item, r *reading) error {
+	for r.offset < item.File.Size {
+		room := min(t.Credit, turnOctets) - min(t.Used, turnOctets, t.Credit)
+		if room == 0 {
+			return errPause
+		}
+		n := int(min(chunkOctets, t.Credit-t.Used, uint64(item.File.Size-r.offset), uint64(milestoneOctets-r.offset%milestoneOctets)))
+		data := b[headRoom : headRoom+n]
+		if got, err := r.file.ReadAt(data, r.offset); got < n {
+			return fmt.Errorf("%w: reading at %d: %v", dir.ErrChanged, r.offset, err)
+		}
+		m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset)}
+		if r.first {
+			m.Headers = properties(item.File)
+		}
+		if err := s.message(t, b, &m, n); err != nil {
+			return err
+		}
+		r.hash.Write(data)
+		r.offset += int64(n)
+		r.first = false
+		s.miles.pass(item.File.Key(), r.offset, r.hash)
+	}
+	if t.Credit == t.Used {
+		return errPause
+	}
+	// What was read is one state of the file only if it is still in that state.
+	if same, err := item.Source.Same(item.File, r.file); err != nil || !same {
+		return errors.Join(dir.ErrChanged, err)
+	}
+	digest := dir.Digest(r.hash.Sum(nil))
+	s.cache.Put(item.File.Key(), digest)
+	m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset), Eof: 1}
+	if r.first {
+		m.Headers = properties(item.File)
+	}
+	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(fmt.Sprintf("%x", digest))))
+	sequence := t.Sequence
+	if err := s.message(t, b, &m, 0); err != nil {
+		return err
+	}
+	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence})
+	t.Sent++
+	return nil
+}
+
+// message sends a CHEEZBURGER whose chunk is n octets of the buffer, from headRoom on.
+func (s *sender) message(t *server.Turn, b *buffer, m *fmq.Message, n int) error {
+	m.ID, m.Sequence = fmq.IDCheezburger, t.Sequence
+	head, err := m.Append(make([]byte, 0, 512))
+	if err != nil {
+		return err
+	}
+	if len(head) > headRoom {
+		return fmt.Errorf("its name has %d octets: too many", len(m.Filename))
+	}
+	// The chunk is the last field: its length is written behind the others, and it need not be copied.
+	binary.BigEndian.PutUint32(head[len(head)-4:], uint32(n))
+	from := headRoom - len(head)
+	copy(b[from:], head)
+	cancelled, err := t.Send(func() error { return s.send(t.Peer, [][]byte{b[from : headRoom+n]}) })
+	switch {
+	case cancelled:
+		return errPause
+	case errors.Is(err, zsock.ErrFull):
+		t.Full = true
+		return errPause
+	case err != nil: // the client is gone: the loop will hear of it, and cancel
+		return errPause
+	}
+	t.Sequence++
+	t.Used += uint64(n)
+	return nil
+}
+
+// properties are the headers of a file's first chunk (6.5).
+func properties(f *dir.File) []wire.Pair {
+	return []wire.Pair{
+		pair("SIZE", strconv.FormatInt(f.Size, 10)),
+		pair("MTIME", f.ModTime.UTC().Format("2006-01-02T15:04:05.000000000Z")),
+		pair("MODE", strconv.FormatUint(uint64(f.Mode.Perm()), 8)),
+	}
+}
+
+func pair(key, value string) wire.Pair { return wire.Pair{Key: []byte(key), Value: []byte(value)} }
+
+// buffer holds one CHEEZBURGER: its chunk from headRoom on, the rest before.
+type buffer [headRoom + chunkOctets]byte
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}

@@ -1,0 +1,57 @@
+package fmq
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// ServerConfig is what a [Server] has to know. The zero value serves everybody at port 5670 of every address.
+type ServerConfig struct {
+	// Endpoint is where to listen: "tcp://*:5670" if empty; "tcp://*:*" for any free port.
+	Endpoint string `zpl:"bind"`
+	// Publish lists the directories to offer from the start. They are read before the server can be reached, so that nobody
+	// finds less than there is. See [Server.Publish] for more.
+	Publish []Publish `zpl:"publish"`
+	// Accounts are those who may log in by PLAIN. With any, nobody comes in without, unless Anonymous is set.
+	Accounts []Account `zpl:"account"`
+	// Anonymous lets everybody in, even though there are accounts.
+	Anonymous bool `zpl:"anonymous"`
+	// Monitor is how often each directory is read anew for what no notification told; 0 means a second. A directory that takes long
+	// to read is read less often.
+	Monitor time.Duration `zpl:"monitor"`
+	// Heartbeat is how long a client is silent before it is asked for a sign of life; 0 means a second.
+	Heartbeat time.Duration `zpl:"heartbeat"`
+	// Expired is how long a client that answered before is silent until it is forgotten; 0 means five heartbeats.
+	Expired time.Duration `zpl:"expired"`
+	// Cache is a folder that keeps digests from one run to the next; empty: they are kept in memory only.
+	Cache string `zpl:"cache"`
+	// MaxClients is how many clients are held at most; 0 means 10,000. Further ones are ignored and counted.
+	MaxClients int `zpl:"clients"`
+	// Transport carries the messages; nil means zmtp, ZeroMQ's protocol in Go.
+	Transport zsock.Transport `zpl:"-"`
+	// Log receives who comes and goes, at Info, and what is odd; nil means silence.
+	Log *slog.Logger `zpl:"-"`
+}
+
+// Publish is a directory that is offered under a virtual path.
+type Publish struct {
+	// Dir is the directory.
+	Dir string `zpl:"location"`
+	// As is the virtual path, beginning with "/"; empty means "/".
+	As string `zpl:"virtual"`
+	// NoLinks offers files whose name ends with ".ln" as they are. Otherwise such a file holds one line, the path of the
+	// file that is offered in its place, under the name without ".ln".
+	NoLinks bool `zpl:"nolinks"`
+	// Groups are the groups of accounts for which the directory is; none means everybody who was let in.
+	Groups []string `zpl:"group"`
+}
+
+// Account is somebody who may log in.
+type Account struct {
+	Login    string `zpl:"login"`
+	Password string `zpl:"password"`
+	// Group is what Publish.Groups names; empty: none.
+	Group string `zpl:"group"`
+}
