@@ -1,38 +1,211 @@
 package fmq
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zeromq/gozyre/libfmq/internal/client"
+	"github.com/zeromq/gozyre/libfmq/internal/inbox"
+	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
-// Client receives files into one inbox, from any number of servers.
-type Client struct{}
+// Client receives files into one inbox, from any number of servers. Its methods may be called from any goroutine.
+type Client struct {
+	cfg    ClientConfig
+	sasl   *sasl.Client
+	store  store
+	dir    string // the inbox
+	log    *slog.Logger
+	events chan Event
+	wants  atomic.Pointer[wants]
+	counts clientCounts
 
-// Dial opens the inbox and begins to connect. It does not wait for a server: that may come later, go and come back.
-func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) { return nil, errors.New("not yet") }
+	ctx    context.Context // ends when Close begins
+	cancel context.CancelFunc
+	ended  chan struct{} // closed behind everything else
+	once   sync.Once
 
-// Subscribe asks every server, now or when it is there, for the files at and below path. It is held in memory and said again whenever a
-// server comes back. It does not wait for a server. A second call for the same path replaces the first.
-func (c *Client) Subscribe(ctx context.Context, path string, opt Subscription) error { return nil }
+	mu       sync.Mutex
+	sessions map[string]*session
+	closed   bool
+	err      error
+}
 
-// Connect adds a server. Disconnect leaves one.
-func (c *Client) Connect(endpoint string) error { return nil }
+// wants is what was subscribed to. It is replaced as a whole.
+type wants struct {
+	inOrder []client.Subscription
+	longest []client.Subscription // the longest path first
+	servers int
+}
 
-// Disconnect leaves a server. What it was sending is given up.
-func (c *Client) Disconnect(endpoint string) error { return nil }
+// Dial opens the inbox and begins to connect. It does not wait for a server: that may come later, go and come back. The client ends with
+// Close, or with ctx. An error is ErrInvalid, or why the inbox cannot be used.
+func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	in, err := inbox.Open(cfg.Inbox, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("fmq: inbox: %w", err)
+	}
+	return dial(ctx, cfg, disk{in})
+}
+
+// dial is Dial with any store, which is the client's from then on.
+func dial(ctx context.Context, cfg ClientConfig, in store) (*Client, error) {
+	mechanisms := []sasl.ClientMechanism{sasl.AnonymousClient{}}
+	if cfg.Login != "" {
+		mechanisms = append([]sasl.ClientMechanism{sasl.PlainClient{Login: cfg.Login, Password: cfg.Password}}, mechanisms...)
+	}
+	who, err := sasl.NewClient(mechanisms...)
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	dir, err := filepath.Abs(cfg.Inbox)
+	if err != nil {
+		in.Close()
+		return nil, fmt.Errorf("fmq: inbox: %w", err)
+	}
+	c := &Client{
+		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}), sessions: map[string]*session{},
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.wants.Store(&wants{})
+	for _, endpoint := range cfg.Servers {
+		if err := c.Connect(endpoint); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	stop := context.AfterFunc(ctx, func() { c.end(context.Cause(ctx)) })
+	context.AfterFunc(c.ctx, func() { stop() })
+	return c, nil
+}
+
+// Subscribe asks every server, now or when it is there, for the files at and below path, which begins with "/"; "/" is everything. It is
+// held in memory and said again whenever a server comes back. It does not wait for a server. A second call for the same path replaces the
+// first. Where paths overlap, a file's name in the inbox is what remains behind the longest. An error is ErrInvalid or ErrClosed, or ctx's.
+func (c *Client) Subscribe(ctx context.Context, path string, opt Subscription) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	clean, ok := client.CheckPath(path)
+	if !ok || len(clean) > maxPath {
+		return fmt.Errorf("%w: path %.300q: it begins with \"/\", has at most %d octets, and between \"/\" stands neither nothing nor \".\" nor \"..\"",
+			ErrInvalid, path, maxPath)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	old := c.wants.Load()
+	s := client.Subscription{Path: clean, Resync: opt.Resync || opt.Mirror, Mirror: opt.Mirror, Number: 1}
+	for _, o := range old.inOrder {
+		s.Number = max(s.Number, o.Number+1)
+	}
+	rest := slices.DeleteFunc(slices.Clone(old.inOrder), func(o client.Subscription) bool { return o.Path == clean })
+	c.want(append(rest, s))
+	for _, s := range c.sessions {
+		s.newPath()
+	}
+	return nil
+}
+
+// want replaces what is wanted, and counts the servers. c.mu is held.
+func (c *Client) want(inOrder []client.Subscription) {
+	longest := slices.SortedFunc(slices.Values(inOrder), func(a, b client.Subscription) int { return cmp.Compare(len(b.Path), len(a.Path)) })
+	c.wants.Store(&wants{inOrder, longest, len(c.sessions)})
+}
+
+// mirrors tells whether the whole inbox is a copy of what that subscription is for, and nothing else.
+func (w *wants) mirrors(s client.Subscription) bool { return s.Mirror && w.alone() }
+
+// alone tells whether everything in the inbox can only belong to the one subscription that there is.
+func (w *wants) alone() bool { return len(w.inOrder) == 1 && w.servers == 1 }
+
+// Connect adds a server. It does not wait. For a server that has denied us (see [Denied]) it is another attempt; for any other that was
+// added before it does nothing. An error is ErrClosed, or what the transport finds wrong with the endpoint.
+func (c *Client) Connect(endpoint string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	if s := c.sessions[endpoint]; s != nil {
+		s.again()
+		return nil
+	}
+	s, err := newSession(c, endpoint)
+	if err != nil {
+		return err
+	}
+	c.sessions[endpoint] = s
+	c.want(c.wants.Load().inOrder)
+	return nil
+}
+
+// Disconnect says goodbye to a server and waits until that is done. What has come of unfinished files is kept for the next time. Events of
+// the server that nobody has read yet may be lost. A server that was not added is nothing to do; an error is ErrClosed.
+func (c *Client) Disconnect(endpoint string) error {
+	c.mu.Lock()
+	s := c.sessions[endpoint]
+	delete(c.sessions, endpoint)
+	closed := c.closed
+	if !closed {
+		c.want(c.wants.Load().inOrder)
+	}
+	c.mu.Unlock()
+	if closed {
+		return ErrClosed
+	}
+	if s != nil {
+		s.leave()
+	}
+	return nil
+}
 
 // Events yields what happens. It is closed behind the last event when the client has ended. Who does not read it stops the transfers, in the
 // end; only Progress is left out then.
-func (c *Client) Events() <-chan Event { return nil }
+func (c *Client) Events() <-chan Event { return c.events }
 
-// Stats counts.
-func (c *Client) Stats() ClientStats { return ClientStats{} }
+// Err is why the client has ended: nil before that, and after Close.
+func (c *Client) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
 
-// ClientStats are counters since Dial, and gauges.
-type ClientStats struct{}
+// Close says goodbye and ends the client. What has come of unfinished files is kept for the next time. It waits, and is idempotent. Events that
+// were not read yet can be read afterwards, as far as they had room in the queue.
+func (c *Client) Close() error {
+	c.end(nil)
+	<-c.ended
+	return nil
+}
 
-// Err is why the client has ended: nil after Close.
-func (c *Client) Err() error { return nil }
-
-// Close says goodbye and ends the client. What has come of unfinished files is kept for the next time. It waits, and is idempotent.
-func (c *Client) Close() error { return nil }
+func (c *Client) end(cause error) {
+	c.once.Do(func() {
+		c.mu.Lock()
+		c.closed, c.err = true, cause
+		sessions := slices.Collect(maps.Values(c.sessions))
+		c.mu.Unlock()
+		c.cancel()
+		for _, s := range sessions {
+			s.leave()
+		}
+		if err := c.store.Close(); err != nil {
+			c.log.Warn("the inbox is not closed well", "err", err)
+		}
+		close(c.events)
+		close(c.ended)
+	})
+}

@@ -1,10 +1,21 @@
 package fmq
 
 import (
+	"cmp"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
+)
+
+// Bounds of a client's configuration.
+const (
+	leastWindow  = 1_000_000 // C filemq sends chunks of that size
+	mostWindow   = 1 << 30
+	leastSilence = 3    // heartbeats (rfcs/filemq, 5.7)
+	maxPath      = 4096 // octets of a path to subscribe to
 )
 
 // ClientConfig is what a [Client] has to know. Only Inbox has to be given.
@@ -17,12 +28,12 @@ type ClientConfig struct {
 	// Login and Password are for servers that want them; without, the client is anonymous.
 	Login    string `zpl:"login"`
 	Password string `zpl:"password"`
-	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000. The client
-	// needs this much memory for each server.
+	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB. The
+	// client needs this much memory for each server.
 	Window int64 `zpl:"window"`
 	// Heartbeat is how long a server is silent before it is asked for a sign of life; 0 means a second.
 	Heartbeat time.Duration `zpl:"heartbeat"`
-	// Expired is how long a server is silent before it counts as dead; 0 means five heartbeats.
+	// Expired is how long a server is silent before it counts as dead; 0 means five heartbeats, and three are the least.
 	Expired time.Duration `zpl:"expired"`
 	// Queue is how many events wait for a slow reader before files have to wait too; 0 means 1000.
 	Queue int `zpl:"queue"`
@@ -32,12 +43,42 @@ type ClientConfig struct {
 	Log *slog.Logger `zpl:"-"`
 }
 
+// check fills in the defaults and refuses what makes no sense.
+func (cfg *ClientConfig) check() error {
+	cfg.Window = cmp.Or(cfg.Window, 4_000_000)
+	cfg.Heartbeat = cmp.Or(cfg.Heartbeat, time.Second)
+	cfg.Expired = cmp.Or(cfg.Expired, 5*cfg.Heartbeat)
+	cfg.Queue = cmp.Or(cfg.Queue, 1000)
+	if cfg.Transport == nil {
+		cfg.Transport = zmtp.Transport{}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case cfg.Inbox == "":
+		return fmt.Errorf("%w: Inbox is empty: name a directory in which files are to arrive", ErrInvalid)
+	case cfg.Window < leastWindow || cfg.Window > mostWindow:
+		return fmt.Errorf("%w: Window is %d octets: give %d to %d", ErrInvalid, cfg.Window, leastWindow, mostWindow)
+	case cfg.Heartbeat < time.Millisecond:
+		return fmt.Errorf("%w: Heartbeat is %v: give a millisecond or more", ErrInvalid, cfg.Heartbeat)
+	case cfg.Expired < leastSilence*cfg.Heartbeat:
+		return fmt.Errorf("%w: Expired is %v: give at least %d heartbeats, %v", ErrInvalid, cfg.Expired, leastSilence, leastSilence*cfg.Heartbeat)
+	case cfg.Queue < 1:
+		return fmt.Errorf("%w: Queue is %d: give 1 or more", ErrInvalid, cfg.Queue)
+	case cfg.Login == "" && cfg.Password != "":
+		return fmt.Errorf("%w: there is a Password, but no Login", ErrInvalid)
+	}
+	return nil
+}
+
 // Subscription says how a path is subscribed to. The zero value is for changes from now on.
 type Subscription struct {
 	// Resync asks for everything that is there already, too, except what the inbox holds: after an interruption, transfers go on where
 	// they stopped. (rfcs/filemq, 5.4 and 6.1)
 	Resync bool `zpl:"resync"`
-	// Mirror makes the inbox a copy of the path: what the server does not have is deleted here. It includes Resync. With several
-	// servers, each one's deletions concern the files that came from it. (rfcs/filemq, 6.2)
+	// Mirror makes the inbox a copy of the path: what the server does not have is deleted here, and so is what was changed here. It includes
+	// Resync. With several servers or several paths, deletions concern only files that came from that server through that path and
+	// were not changed since. (rfcs/filemq, 6.2)
 	Mirror bool `zpl:"mirror"`
 }

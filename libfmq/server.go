@@ -238,6 +238,9 @@ func (s *Server) Publish(p Publish) error {
 		}
 	}()
 	o, content, err := s.watch(ctx, p)
+	if ctx.Err() != nil {
+		return ErrClosed
+	}
 	if err != nil {
 		return err
 	}

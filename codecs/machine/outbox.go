@@ -59,10 +59,13 @@ func (o *outbox) send(peer []byte, frames [][]byte) (ok bool, err error) {
 	return true, nil
 }
 
+// sending is how a message is sent: zsock.Listener.Send, or zsock.SendOwned.
+type sending func(l zsock.Listener, peer []byte, frames [][]byte) error
+
 // try sends a message of another goroutine, unless it would overtake what is held.
-func (o *outbox) try(peer []byte, frames [][]byte) error {
+func (o *outbox) try(send sending, peer []byte, frames [][]byte) error {
 	if o.held.Load() == 0 {
-		if err := o.listener.Send(peer, frames); !errors.Is(err, zsock.ErrUntold) {
+		if err := send(o.listener, peer, frames); !errors.Is(err, zsock.ErrUntold) {
 			return err
 		}
 	}
@@ -71,7 +74,7 @@ func (o *outbox) try(peer []byte, frames [][]byte) error {
 	if b := o.full[string(peer)]; b != nil && len(b.messages) > 0 {
 		return zsock.ErrFull
 	}
-	err := o.listener.Send(peer, frames)
+	err := send(o.listener, peer, frames)
 	if errors.Is(err, zsock.ErrUntold) {
 		o.note(peer, err)
 		err = zsock.ErrFull // it is we who tell

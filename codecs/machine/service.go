@@ -84,7 +84,14 @@ func (s *Service) deadline() (at time.Time, ok bool) {
 // Send queues a message for a client, from any goroutine, without blocking. It says zsock.ErrFull when the client's queue is full,
 // or messages of the client's machine wait before it: then that machine gets the event "writable" when there is room, which may
 // be before Send has returned. Else it says what [zsock.Listener] says. The caller may reuse frames afterwards.
-func (s *Service) Send(peer []byte, frames [][]byte) error { return s.outbox.try(peer, frames) }
+func (s *Service) Send(peer []byte, frames [][]byte) error {
+	return s.outbox.try(zsock.Listener.Send, peer, frames)
+}
+
+// SendOwned is Send of frames that are given away, as [zsock.SendOwned] has it.
+func (s *Service) SendOwned(peer []byte, frames [][]byte) error {
+	return s.outbox.try(zsock.SendOwned, peer, frames)
+}
 
 // Do runs an input in the goroutine that owns the engine, from any other one:
 //

@@ -159,8 +159,7 @@ func (c *conn) write() {
 		q.mu.Unlock()
 		n, err := from, error(nil)
 		if batch != nil {
-			n, err = c.transmit(batch.b[from:])
-			n += from
+			n, err = c.transmitChunk(batch, from)
 		} else {
 			err = c.transmitControl(control)
 		}
@@ -214,6 +213,17 @@ func (c *conn) transmitControl(frames []byte) error {
 	}
 	_, err := c.net.Write(frames)
 	return err
+}
+
+// transmitChunk writes a chunk, of which so many octets have left, and says how many have then.
+func (c *conn) transmitChunk(batch *chunk, left int) (int, error) {
+	if batch.tail == nil {
+		n, err := c.transmit(batch.b[left:])
+		return left + n, err
+	}
+	both := net.Buffers{batch.b, batch.tail} // nothing of it has left: see writeNow, and there is no cipher: see listener.send
+	n, err := both.WriteTo(c.net)
+	return int(n), err
 }
 
 // transmit writes frames, and says how many octets have left when that fails.

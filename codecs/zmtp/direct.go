@@ -35,7 +35,7 @@ func (c *conn) writeNow() (done bool) {
 	}
 	quiet := now-d.last >= directAfter
 	d.last = now
-	if !quiet || c.raw == nil || c.cipher != nil || c.control != nil || d.rest != nil || q.messages != 1 || len(q.first.b) > directMost {
+	if !quiet || c.raw == nil || c.cipher != nil || c.control != nil || d.rest != nil || q.messages != 1 || q.first.octets() > directMost {
 		return false
 	}
 	d.buf = q.first.b

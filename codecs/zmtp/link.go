@@ -48,7 +48,7 @@ func (l *link) Send(frames [][]byte) error {
 	if l.opts.kind == zsock.Pub {
 		return l.publish(frames, octets, wire)
 	}
-	err = q.push(frames, octets, wire)
+	_, err = q.push(frames, octets, wire, false)
 	switch err {
 	case nil:
 		l.set.sent.Add(1)
@@ -73,7 +73,7 @@ func (l *link) publish(frames [][]byte, octets int64, wire int) error {
 		return zsock.ErrClosed
 	}
 	if q.conn != nil && q.conn.topics.match(frames[0]) {
-		if err := q.push(frames, octets, wire); err != nil && err != zsock.ErrFull {
+		if _, err := q.push(frames, octets, wire, false); err != nil && err != zsock.ErrFull {
 			return err
 		}
 	}

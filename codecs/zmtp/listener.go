@@ -213,15 +213,32 @@ func (l *listener) remove(c *conn) {
 }
 
 func (l *listener) Send(peer []byte, frames [][]byte) error {
+	_, err := l.send(peer, frames, false)
+	return err
+}
+
+// SendOwned is for zsock.SendOwned. Who encrypts does not keep a frame: what leaves is a copy in any case.
+func (l *listener) SendOwned(peer []byte, frames [][]byte) error {
+	kept, err := l.send(peer, frames, l.opts.security.Mechanism != zsock.Curve)
+	if kept {
+		frames = frames[:len(frames)-1]
+	}
+	if err == nil {
+		zsock.Recycle(frames)
+	}
+	return err
+}
+
+func (l *listener) send(peer []byte, frames [][]byte, given bool) (kept bool, err error) {
 	octets, wire, err := measure(frames)
 	if err != nil {
-		return err
+		return false, err
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	switch {
 	case l.closing:
-		return zsock.ErrClosed
+		return false, zsock.ErrClosed
 	case l.opts.kind == zsock.Pub:
 		for c := range l.conns {
 			if c.topics.match(frames[0]) {
@@ -229,17 +246,17 @@ func (l *listener) Send(peer []byte, frames [][]byte) error {
 			}
 		}
 		l.set.sent.Add(1)
-		return nil
+		return false, nil
 	case l.opts.kind == zsock.Sub:
-		return fmt.Errorf("%w: a SUB cannot send", zsock.ErrInvalid)
+		return false, fmt.Errorf("%w: a SUB cannot send", zsock.ErrInvalid)
 	}
 	c := l.peers[string(peer)]
 	if c == nil {
-		return zsock.ErrUnknownPeer
+		return false, zsock.ErrUnknownPeer
 	}
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
-	err = c.out.push(frames, octets, wire)
+	kept, err = c.out.push(frames, octets, wire, given)
 	switch err {
 	case nil:
 		l.set.sent.Add(1)
@@ -248,14 +265,14 @@ func (l *listener) Send(peer []byte, frames [][]byte) error {
 	case zsock.ErrFull:
 		l.set.becameFull(c.out)
 	}
-	return err
+	return kept, err
 }
 
 // publish sends to a subscriber, unless its queue is full.
 func (c *conn) publish(frames [][]byte, octets int64, wire int) {
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
-	c.out.push(frames, octets, wire)
+	c.out.push(frames, octets, wire, false)
 }
 
 // Close unbinds. What is queued for peers may still leave, within Linger.

@@ -30,6 +30,7 @@ type queue struct {
 // chunk is a piece of a queue: whole messages, encoded.
 type chunk struct {
 	b        []byte
+	tail     []byte // comes behind b, and nothing behind it: the last frame of a message that was given to us
 	messages int
 	next     *chunk
 }
@@ -56,8 +57,15 @@ func newChunk(size int) *chunk {
 	return &chunk{b: make([]byte, 0, leastChunk<<class+spare)}
 }
 
+// octets is how many it has on the wire.
+func (c *chunk) octets() int64 { return int64(len(c.b) + len(c.tail)) }
+
 // free gives a chunk back.
 func (c *chunk) free() {
+	if c.tail != nil {
+		zsock.Recycle([][]byte{c.tail})
+		c.tail = nil
+	}
 	class := bits.Len(uint(cap(c.b)-spare-1)) - bits.Len(uint(leastChunk-1))
 	if class < 0 || class >= keptChunks || cap(c.b) != leastChunk<<class+spare {
 		return
@@ -78,20 +86,33 @@ func measure(frames [][]byte) (octets int64, wire int, err error) {
 	return octets, wire, nil
 }
 
-// push queues a message and starts the writer. mu is held.
-func (q *queue) push(frames [][]byte, octets int64, wire int) error {
+// givenLeast is the length of a frame that is better not copied, if it may be kept.
+const givenLeast = 32 << 10
+
+// push queues a message and starts the writer. The last frame may be kept if it is given, and then the queue recycles it. mu is held.
+func (q *queue) push(frames [][]byte, octets int64, wire int, given bool) (kept bool, err error) {
 	switch {
 	case q.closing:
-		return zsock.ErrClosed
+		return false, zsock.ErrClosed
 	case octets > q.maxOctets:
-		return zsock.ErrTooLarge
+		return false, zsock.ErrTooLarge
 	case q.messages >= q.maxMessages, q.messages > 0 && q.octets+int64(wire) > q.maxOctets:
-		return zsock.ErrFull
+		return false, zsock.ErrFull
+	}
+	last := frames[len(frames)-1]
+	kept = given && len(last) >= givenLeast
+	room := wire
+	if kept {
+		room -= len(last)
 	}
 	c := q.last
-	if c == nil || cap(c.b)-len(c.b) < wire {
-		c = newChunk(max(wire, q.grow))
-		q.grow = min(max(2*q.grow, leastChunk), gatherChunk)
+	if c == nil || c.tail != nil || cap(c.b)-len(c.b) < room {
+		if kept {
+			c = newChunk(room)
+		} else {
+			c = newChunk(max(room, q.grow))
+			q.grow = min(max(2*q.grow, leastChunk), gatherChunk)
+		}
 		if q.last == nil {
 			q.first = c
 		} else {
@@ -103,12 +124,16 @@ func (q *queue) push(frames [][]byte, octets int64, wire int) error {
 	for _, f := range frames[:len(frames)-1] {
 		b = appendFrame(b, flagMore, f)
 	}
-	c.b = appendFrame(b, 0, frames[len(frames)-1])
+	if kept {
+		c.b, c.tail = appendHeader(b, 0, len(last)), last
+	} else {
+		c.b = appendFrame(b, 0, last)
+	}
 	c.messages++
 	q.messages++
 	q.octets += int64(wire)
 	q.start()
-	return nil
+	return kept, nil
 }
 
 // start starts the connection's writer, unless it runs. mu is held.
@@ -132,7 +157,7 @@ func (q *queue) pop() *chunk {
 	}
 	c.next = nil
 	q.messages -= c.messages
-	q.octets -= int64(len(c.b))
+	q.octets -= c.octets()
 	return c
 }
 
@@ -143,7 +168,7 @@ func (q *queue) unpop(c *chunk) {
 	}
 	q.first = c
 	q.messages += c.messages
-	q.octets += int64(len(c.b))
+	q.octets += c.octets()
 }
 
 // roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.

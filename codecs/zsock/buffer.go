@@ -18,7 +18,8 @@ func bufferKind(octets int) int {
 	return bits.Len(uint(max(octets, 1)-1)) - bits.Len(uint(leastBuffer-1))
 }
 
-// NewBuffer is for transports: it makes an empty buffer for at least so many octets, of what was recycled if there is some.
+// NewBuffer is for transports, and for who uses SendOwned: it makes an empty buffer for at least so many octets, of what was
+// recycled if there is some.
 func NewBuffer(octets int) []byte {
 	kind := bufferKind(octets)
 	if kind < 0 || kind >= bufferKinds {
@@ -41,4 +42,19 @@ func Recycle(frames [][]byte) {
 		}
 	}
 	clear(frames)
+}
+
+// SendOwned is [Listener.Send] of frames that the sender gives away: when it returns nil they, and whatever shares their memory,
+// must not be used afterwards. Who sends hundreds of megabytes a second, of buffers of NewBuffer, spares a copy of each message
+// whose last frame is long, where the transport can; and the memory is recycled in any case. After an error the frames are the
+// sender's still.
+func SendOwned(l Listener, peer []byte, frames [][]byte) error {
+	if l, ok := l.(interface{ SendOwned([]byte, [][]byte) error }); ok {
+		return l.SendOwned(peer, frames)
+	}
+	err := l.Send(peer, frames)
+	if err == nil {
+		Recycle(frames)
+	}
+	return err
 }

@@ -51,7 +51,7 @@ func run() int {
 	parser, err := kong.New(&c,
 		kong.Name("dev"),
 		kong.Description("The project's own tooling."),
-		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames()},
+		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames()},
 	)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)

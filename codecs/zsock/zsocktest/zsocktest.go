@@ -51,6 +51,7 @@ var perMechanism = []test{
 	{"Message", testMessage},
 	{"Frames", testFrames},
 	{"FramesMayBeReused", testReuse},
+	{"SendOwned", testSendOwned},
 	{"LongMessageIsDropped", testLongMessage},
 	{"ManyFramesAreDropped", testManyFrames},
 	{"LargeFrameDisconnects", testLargeFrame},

@@ -51,14 +51,7 @@ type Watcher struct {
 
 // Watch begins to watch a directory. It is an error if that is not there or cannot be read. Later it may go and come back.
 func Watch(cfg Config) (*Watcher, error) {
-	cfg.Monitor = cmp.Or(cfg.Monitor, time.Second)
-	cfg.Stable = cmp.Or(cfg.Stable, time.Second)
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.notify == nil {
-		cfg.notify = newNotifier
-	}
+	setDefaults(&cfg)
 	dir, err := checkDir(cfg.Dir)
 	if err != nil {
 		return nil, err
@@ -71,6 +64,17 @@ func Watch(cfg Config) (*Watcher, error) {
 	w := &Watcher{dir: dir, tree: newTree(cfg, dir, notify), patches: make(chan []Patch), stop: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w, nil
+}
+
+func setDefaults(cfg *Config) {
+	cfg.Monitor = cmp.Or(cfg.Monitor, time.Second)
+	cfg.Stable = cmp.Or(cfg.Stable, time.Second)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.notify == nil {
+		cfg.notify = newNotifier
+	}
 }
 
 // checkDir gives the absolute path of a directory that can be read.

@@ -184,7 +184,7 @@ func TestUsage(t *testing.T) {
 		command Command
 		want    string
 	}{
-		{Command{Runs: 0}, "--runs 0"},
+		{Command{Runs: -1}, "--runs -1"},
 		{Command{Runs: 1, Only: []string{"charm"}}, `no figure "charm"`},
 	} {
 		if err := c.command.Run(e); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,17 +1,14 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 )
@@ -25,8 +22,8 @@ type fileLab struct {
 	worker string // benchfmq
 	rsync  string // empty: there is none
 
-	// What is sent; made once.
-	largeDir, manyDir string
+	// Whether what is sent has been made.
+	hasLarge, hasMany bool
 }
 
 // newFileLab builds the programs, in dir.
@@ -42,8 +39,22 @@ func newFileLab(e *repo.Env, dir string, s scale) (*fileLab, error) {
 	return l, nil
 }
 
-// knows says whether a column can be measured here.
-func (l *fileLab) knows(side string) bool { return side != rsync || l.rsync != "" }
+// possible are the measures without the columns that cannot be measured here, and without the verdicts that would take those.
+func (l *fileLab) possible(list []measure) []measure {
+	if l.rsync != "" {
+		return list
+	}
+	for i := range list {
+		m := &list[i]
+		m.transports = slices.DeleteFunc(m.transports, func(side string) bool { return side == rsync })
+		for j := range m.rows {
+			if strings.Contains(m.rows[j].target, rsync) {
+				m.rows[j].met = nil
+			}
+		}
+	}
+	return list
+}
 
 // run measures once, in a folder of its own that is gone afterwards.
 func (l *fileLab) run(m measure, side string) (values, error) {
@@ -108,7 +119,7 @@ func (b *bout) fetch(source, inbox string) (values, error) {
 		return nil, err
 	}
 	defer server.stop()
-	if err := settle(source); err != nil {
+	if err := b.settle(source); err != nil {
 		return nil, err
 	}
 	client, err := b.start(b.client(server.at, source, inbox))
@@ -151,7 +162,7 @@ func (l *fileLab) resume(b *bout) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(source); err != nil {
+	if err := b.settle(source); err != nil {
 		return nil, err
 	}
 	args := b.client(server.at, source, inbox)
@@ -256,46 +267,4 @@ func (b *bout) work(args ...string) (values, error) {
 		return nil, fmt.Errorf("benchfmq printed something that is no result: %w", err)
 	}
 	return v, nil
-}
-
-// same says whether every file of source is in inbox with the same content.
-func same(source, inbox string) error {
-	return filepath.WalkDir(source, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(source, path)
-		if err != nil {
-			return err
-		}
-		equal, err := equal(path, filepath.Join(inbox, name))
-		if err == nil && !equal {
-			err = fmt.Errorf("%s arrived with other content", name)
-		}
-		return err
-	})
-}
-
-func equal(one, other string) (bool, error) {
-	a, err := os.Open(one)
-	if err != nil {
-		return false, err
-	}
-	defer a.Close()
-	b, err := os.Open(other)
-	if err != nil {
-		return false, err
-	}
-	defer b.Close()
-	var bufA, bufB [1 << 17]byte
-	for {
-		n, errA := io.ReadFull(a, bufA[:])
-		m, errB := io.ReadFull(b, bufB[:])
-		if !bytes.Equal(bufA[:n], bufB[:m]) {
-			return false, nil
-		}
-		if errA != nil || errB != nil {
-			return errA == errB || n == m && isEnd(errA) && isEnd(errB), errors.Join(realError(errA), realError(errB))
-		}
-	}
 }

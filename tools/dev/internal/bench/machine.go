@@ -16,11 +16,16 @@ type Machine struct {
 	System string `json:"system"`
 	Go     string `json:"go"`
 	Libzmq string `json:"libzmq"`
+	Rsync  string `json:"rsync,omitempty"`
 }
 
 // String is for people.
 func (m Machine) String() string {
-	return fmt.Sprintf("%s, %d cores, %s, %s, libzmq %s", m.CPU, m.Cores, m.System, m.Go, m.Libzmq)
+	text := fmt.Sprintf("%s, %d cores, %s, %s, libzmq %s", m.CPU, m.Cores, m.System, m.Go, m.Libzmq)
+	if m.Rsync != "" {
+		text += ", rsync " + m.Rsync
+	}
+	return text
 }
 
 // machine describes this one as far as it can.
@@ -34,6 +39,9 @@ func machine(e *repo.Env) Machine {
 	}
 	if v := said(e, "pkg-config", "--modversion", "libzmq"); v != "" {
 		m.Libzmq = v
+	}
+	if words := strings.Fields(said(e, "rsync", "--version")); len(words) > 2 { // "rsync  version 3.2.7  protocol version 31"
+		m.Rsync = words[2]
 	}
 	return m
 }

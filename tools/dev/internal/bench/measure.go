@@ -17,20 +17,29 @@ const (
 
 var (
 	both    = []string{zmtp, libzmq}
-	columns = []string{zmtp, libzmq, none}
+	columns = []string{zmtp, libzmq, none, filemq, rsync, cp}
 )
 
-// measures are all figures, in the order of the tables.
+// measures are the figures of nodes and links, in the order of the tables.
 var measures = slices.Concat(nodeMeasures, linkMeasures)
 
 // measure is a figure to be: which programs give it, and what it is held against.
 type measure struct {
 	name       string
-	table      string   // nodes or links
-	transports []string // nil: both
-	serve      []string // flags of the process that serves; nil: none is needed
-	client     []string // arguments of the process that measures
+	table      string                                // nodes, links or files
+	transports []string                              // the columns; nil: both
+	serve      []string                              // flags of the process that serves; nil: none is needed
+	client     []string                              // arguments of the process that measures
+	files      func(*fileLab, *bout) (values, error) // in place of those two, for files
 	rows       []row
+}
+
+// sides are the columns that are held against each other, ours first.
+func (m measure) sides() (ours, other string) {
+	if m.table == files {
+		return filemq, rsync
+	}
+	return zmtp, libzmq
 }
 
 // row is a line of a table.
@@ -46,8 +55,8 @@ type row struct {
 	others string
 }
 
-// target says whether it is met by zmtp's values, which may be held against libzmq's. Nil: there is none.
-type target func(zmtp, libzmq values) bool
+// target says whether it is met by our values, which may be held against the other's. Nil: there is none.
+type target func(ours, other values) bool
 
 func atMost(key string, limit float64) target {
 	return func(z, _ values) bool { v, ok := z[key]; return ok && v <= limit }
@@ -57,7 +66,7 @@ func atLeast(key string, limit float64) target {
 	return func(z, _ values) bool { v, ok := z[key]; return ok && v >= limit }
 }
 
-// atMostTimes and atLeastTimes are relative to libzmq.
+// atMostTimes and atLeastTimes are relative to the other.
 func atMostTimes(key string, factor float64) target {
 	return func(z, l values) bool { v, ok := l[key]; return ok && atMost(key, factor*v)(z, nil) }
 }
@@ -99,8 +108,9 @@ func (m measure) figure(runs int, run func(measure, string) (values, error)) Fig
 			f.Values[t] = median(samples[t])
 		}
 	}
+	ours, other := m.sides()
 	for _, r := range m.rows {
-		f.Rows = append(f.Rows, r.fill(f))
+		f.Rows = append(f.Rows, r.fill(f, ours, other))
 	}
 	return f
 }
@@ -122,20 +132,20 @@ func median(samples []values) values {
 }
 
 // fill writes down what was found.
-func (r row) fill(f Figure) Row {
+func (r row) fill(f Figure, ours, other string) Row {
 	out := Row{About: r.about, Shown: map[string]string{}, Target: r.target, Others: r.others}
 	for _, t := range columns {
 		if s := r.show(f, t); s != "" {
 			out.Shown[t] = s
 		}
 	}
-	z, l := f.Values[zmtp], f.Values[libzmq]
-	if ours, theirs := z[r.keys[0]], l[r.keys[0]]; !r.alone && ours > 0 && theirs > 0 {
-		if out.Ratio = theirs / ours; r.more {
-			out.Ratio = ours / theirs
+	z, l := f.Values[ours], f.Values[other]
+	if a, b := z[r.keys[0]], l[r.keys[0]]; !r.alone && a > 0 && b > 0 {
+		if out.Ratio = b / a; r.more {
+			out.Ratio = a / b
 		}
 	}
-	if r.met != nil && f.Errors[zmtp] == "" {
+	if r.met != nil && f.Errors[ours] == "" {
 		met := r.met(z, l)
 		out.Met = &met
 	}
@@ -204,4 +214,12 @@ func times(ratio float64) string {
 		return ""
 	}
 	return fmt.Sprintf("%.1f ×", math.Floor(ratio*10)/10)
+}
+
+// timesMost prints how many times as much it is, never rounded downwards.
+func timesMost(ratio float64) string {
+	if ratio == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f ×", math.Ceil(ratio*100)/100)
 }

@@ -12,6 +12,7 @@ var heads = []struct{ table, about, head string }{
 	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
 	{codecs, "Codecs (codecs/README.md)", "| work | gozyre | protobuf | vtprotobuf | msgp | best other / gozyre | target | |\n|---|---|---|---|---|---|---|---|\n"},
+	{files, "Files (libfmq/README.md)", "| figure | ours | rsync | cp | ours / rsync | target | | others, measured before |\n|---|---|---|---|---|---|---|---|\n"},
 }
 
 // markdown are the tables as the READMEs have them.
@@ -20,15 +21,19 @@ func (r Report) markdown() []byte {
 	fmt.Fprintf(&b, "Measured on %s: %s; medians of %d runs.\n", r.Time.Format("2006-01-02"), r.Machine, r.Runs)
 	for _, h := range heads {
 		var lines strings.Builder
+		about := h.about
 		for _, f := range r.Figures {
 			if f.Table == h.table {
+				if f.Runs > 0 && f.Runs != r.Runs {
+					about = fmt.Sprintf("%s, medians of %d runs", h.about, f.Runs)
+				}
 				for _, row := range f.Rows {
 					lines.WriteString(row.line(f.Table))
 				}
 			}
 		}
 		if lines.Len() > 0 {
-			fmt.Fprintf(&b, "\n%s:\n\n%s%s", h.about, h.head, lines.String())
+			fmt.Fprintf(&b, "\n%s:\n\n%s%s", about, h.head, lines.String())
 		}
 	}
 	for _, f := range r.Figures {
@@ -49,6 +54,13 @@ func (r Row) line(table string) string {
 		}
 		cells = append(cells, times(r.Ratio), r.Target, r.verdict())
 		return "| " + strings.Join(cells, " | ") + " |\n"
+	}
+	if table == files {
+		ratio := ""
+		if r.Ratio > 0 {
+			ratio = timesMost(1 / r.Ratio)
+		}
+		return "| " + strings.Join([]string{r.About, r.Shown[filemq], r.Shown[rsync], r.Shown[cp], ratio, r.Target, r.verdict(), r.Others}, " | ") + " |\n"
 	}
 	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}
 	if table == links {

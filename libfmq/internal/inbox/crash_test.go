@@ -1,0 +1,5 @@
+package inbox
+
+const receiveInto = "INBOX_TEST_RECEIVE"
+
+func receiveForever(string) {}

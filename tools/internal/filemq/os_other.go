@@ -1,0 +1,5 @@
+//go:build !windows
+
+package filemq
+
+const windows = false

@@ -1,0 +1,3 @@
+package filemq
+
+const windows = true
