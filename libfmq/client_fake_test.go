@@ -145,7 +145,7 @@ func (f *fake) frames(frames ...[]byte) {
 	f.t.Helper()
 	for deadline := time.Now().Add(patience); ; {
 		err := f.listener.Send(f.peer, frames)
-		if err == nil {
+		if err == nil || errors.Is(err, zsock.ErrUnknownPeer) { // it has left
 			return
 		}
 		if !errors.Is(err, zsock.ErrFull) || time.Now().After(deadline) {
@@ -243,27 +243,41 @@ func subscribe(t *testing.T, c *Client, path string, opt Subscription) {
 	}
 }
 
-// next is the next event that is no Progress, and has to be of that type.
-func next(t *testing.T, c *Client, want EventType) Event {
+// wait waits for an event.
+func wait(t *testing.T, c *Client) Event {
 	t.Helper()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
+	select {
+	case e, ok := <-c.Events():
+		if !ok {
+			t.Fatal("the client has ended")
+		}
+		return e
+	case <-timer.C:
+		t.Fatal("no event")
+	}
+	panic("not reached")
+}
+
+// news is the next event that is no Progress.
+func news(t *testing.T, c *Client) Event {
+	t.Helper()
 	for {
-		select {
-		case e, ok := <-c.Events():
-			switch {
-			case !ok:
-				t.Fatalf("the client has ended, want %s", want)
-			case e.Type == Progress && want != Progress:
-			case e.Type != want:
-				t.Fatalf("got %s of %q (%q, %v), want %s", e.Type, e.Path, e.Name, e.Cause, want)
-			default:
-				return e
-			}
-		case <-timer.C:
-			t.Fatalf("no %s", want)
+		if e := wait(t, c); e.Type != Progress {
+			return e
 		}
 	}
+}
+
+// next is the next event that is no Progress, and has to be of that type.
+func next(t *testing.T, c *Client, want EventType) Event {
+	t.Helper()
+	e := news(t, c)
+	if e.Type != want {
+		t.Fatalf("got %s of %q (%q, %v), want %s", e.Type, e.Path, e.Name, e.Cause, want)
+	}
+	return e
 }
 
 // delivered waits for a file and compares what is in the inbox.

@@ -107,7 +107,6 @@ func (r *receiver) do(i *item) {
 		r.session.tellLost(i.cause)
 	case r.stuck:
 	default:
-		r.stored.Credit += i.chunk.Credit
 		switch i.chunk.Operation {
 		case fmq.OperationCreate:
 			r.create(&i.chunk)
@@ -116,6 +115,7 @@ func (r *receiver) do(i *item) {
 		default:
 			r.discard("its operation is unknown", &i.chunk)
 		}
+		r.stored.Credit += i.chunk.Credit // whatever became of it, it is not held any more
 		zsock.Recycle(i.chunk.Frames)
 	}
 }

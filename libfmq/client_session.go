@@ -106,7 +106,7 @@ func (s *session) run(next *conversation) {
 			var err error
 			if next, err = newConversation(s); err != nil { // there are too many sockets, for instance
 				s.tellLost(err)
-				pause = mostPause
+				pause = nextPause(pause, ending{})
 			}
 		}
 	}

@@ -229,14 +229,14 @@ func TestResume(t *testing.T) {
 			if got != content {
 				t.Error("what comes does not fit to what was here")
 			}
-			if digest := header(m, "SHA1"); digest != fmt.Sprintf("%X", sha1.Sum([]byte(content))) {
+			if digest := headerOf(m, "SHA1"); digest != fmt.Sprintf("%X", sha1.Sum([]byte(content))) {
 				t.Errorf("got digest %s", digest)
 			}
 		})
 	}
 }
 
-func header(m *fmq.Message, key string) string {
+func headerOf(m *fmq.Message, key string) string {
 	for _, h := range m.Headers {
 		if string(h.Key) == key {
 			return string(h.Value)
@@ -262,7 +262,7 @@ func TestResumeAtMilestones(t *testing.T) {
 		for m.Eof == 0 {
 			m = r.expect(fmq.IDCheezburger)
 		}
-		if digest := header(m, "SHA1"); digest != fmt.Sprintf("%X", sha1.Sum([]byte(content))) {
+		if digest := headerOf(m, "SHA1"); digest != fmt.Sprintf("%X", sha1.Sum([]byte(content))) {
 			t.Errorf("from %d on: got digest %s", have, digest)
 		}
 	}
@@ -278,7 +278,7 @@ func TestHeadersTellSizeTimeAndMode(t *testing.T) {
 	c.open("/", resync)
 	c.credit(1000)
 	m := c.expect(fmq.IDCheezburger)
-	if size, mtime, mode := header(m, "SIZE"), header(m, "MTIME"), header(m, "MODE"); size != "5" || mtime != "2001-02-03T04:05:06.000000007Z" || mode != "751" {
+	if size, mtime, mode := headerOf(m, "SIZE"), headerOf(m, "MTIME"), headerOf(m, "MODE"); size != "5" || mtime != "2001-02-03T04:05:06.000000007Z" || mode != "751" {
 		t.Errorf("got SIZE=%s MTIME=%s MODE=%s", size, mtime, mode)
 	}
 }

@@ -9,9 +9,11 @@ require (
 	github.com/goccy/go-graphviz v0.2.10
 	github.com/google/uuid v1.6.0
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/vbauerster/mpb/v8 v8.16.2
 	github.com/zeromq/gozyre/codecs v0.1.0
 	github.com/zeromq/gozyre/codecs/libzmq v0.1.0
 	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
+	github.com/zeromq/gozyre/libfmq v0.1.0
 	github.com/zeromq/gozyre/libfmq/sasl v0.1.0
 	github.com/zeromq/gozyre/libzyre v0.1.0
 	github.com/zeromq/gozyre/rfcs v0.1.0
@@ -22,13 +24,18 @@ require (
 )
 
 require (
+	github.com/VividCortex/ewma v1.2.0 // indirect
+	github.com/acarl005/stripansi v0.0.0-20180116102854-5a71ef0e047d // indirect
+	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/disintegration/imaging v1.6.2 // indirect
 	github.com/flopp/go-findfont v0.1.0 // indirect
 	github.com/fogleman/gg v1.3.0 // indirect
 	github.com/go-zeromq/goczmq/v4 v4.2.2 // indirect
 	github.com/golang/freetype v0.0.0-20170609003504-e2365dfdc4a0 // indirect
+	github.com/mattn/go-runewidth v0.0.30 // indirect
 	github.com/pebbe/zmq4 v1.4.0 // indirect
 	github.com/tetratelabs/wazero v1.10.1 // indirect
+	github.com/vbauerster/cupwriter v0.0.5 // indirect
 	github.com/zeromq/gozyre/libzyre/beacon v0.1.0 // indirect
 	github.com/zeromq/gozyre/libzyre/groups v0.1.0 // indirect
 	github.com/zeromq/gozyre/libzyre/harmony v0.1.0 // indirect

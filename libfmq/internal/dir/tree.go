@@ -146,7 +146,7 @@ func (t *tree) admit(d *folder, base, real string, linked bool, info fs.FileInfo
 		t.warn(slog.LevelDebug, "folder left out", name, "a symbolic link leads back to a folder that it is in")
 		return
 	case linked && t.linked == maxLinked:
-		t.warn(slog.LevelWarn, "folder left out", name, fmt.Sprintf("there are more than %d folders behind symbolic links", maxLinked))
+		t.warn(slog.LevelWarn, "folders left out", "symbolic links in "+t.dir, fmt.Sprintf("they make more than %d folders", maxLinked))
 		return
 	}
 	sub = &folder{up: d, name: name, real: real, linked: linked, depth: d.depth + 1, seen: t.visits}
@@ -200,7 +200,11 @@ func (t *tree) unreadable(d *folder, err error) {
 
 // warn logs once that something is odd, until good is called for it or the reason is another.
 func (t *tree) warn(level slog.Level, what, subject, reason string) {
-	if old, ok := t.warned[subject]; ok && old == reason || !ok && len(t.warned) >= maxWarned {
+	limit := maxWarned
+	if level < slog.LevelWarn {
+		limit /= 2 // room is left for what matters
+	}
+	if old, ok := t.warned[subject]; ok && old == reason || !ok && len(t.warned) >= limit {
 		return
 	}
 	t.warned[subject] = reason

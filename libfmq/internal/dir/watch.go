@@ -171,15 +171,15 @@ func (w *Watcher) event(e fsnotify.Event, more <-chan fsnotify.Event) {
 	if !w.tree.enter() {
 		return
 	}
-	for range 1 + len(more) {
-		if e.Name != "" {
-			w.tree.touch(filepath.Clean(e.Name), e.Op == fsnotify.Write)
-		}
-		select {
-		case e = <-more:
-		default:
-			return
-		}
+	w.touch(e)
+	for range len(more) {
+		w.touch(<-more)
+	}
+}
+
+func (w *Watcher) touch(e fsnotify.Event) {
+	if e.Name != "" {
+		w.tree.touch(filepath.Clean(e.Name), e.Op == fsnotify.Write)
 	}
 }
 

@@ -106,6 +106,7 @@ func (x *index) read(r io.Reader) {
 		} else {
 			x.files[last] = before
 		}
+		x.restore(last)
 	}
 }
 

@@ -26,16 +26,23 @@ func (c crowd) Run(ctx context.Context) error {
 	defer running.Wait()
 	defer cancel(nil)
 
+	// A server hangs up on those who come all at once.
+	entrance := make(chan struct{}, 20)
 	var there atomic.Int64
 	all := make(chan struct{}) // closed when everybody is subscribed
 	var peers []*peer
 	for range c.Count {
 		p := &peer{endpoint: c.Endpoint, resync: c.During > 0, pause: c.Pause, ready: func() {
+			<-entrance
 			if there.Add(1) == int64(c.Count) {
 				close(all)
 			}
 		}}
 		peers = append(peers, p)
+		select {
+		case entrance <- struct{}{}:
+		case <-ctx.Done():
+		}
 		running.Go(func() {
 			if err := p.run(ctx); err != nil {
 				cancel(err)

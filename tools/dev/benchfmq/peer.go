@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
@@ -24,8 +23,8 @@ type peer struct {
 	pause    time.Duration // how long it thinks about each chunk
 	link     zsock.Link
 	in, out  fmq.Message
-	ready    func() // called when it is subscribed
-	chunks   atomic.Int64
+	ready    func()       // called when it is subscribed
+	chunks   atomic.Int64 // that have come
 }
 
 // run talks until ctx ends, which is no error.
@@ -60,7 +59,7 @@ func (p *peer) run(ctx context.Context) error {
 					return err
 				}
 			case zsock.Down:
-				return errors.New("the connection to the server broke")
+				return fmt.Errorf("the connection to the server broke: %w", e.Err)
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type Follower struct {
 	Login   bool // the client has a login
 	Once    bool // leave when all Paths are up to date, at all Servers
 	Paths   int
+	Alone   bool // when it is over all is over: why is told by Run's error alone
 
 	denied  map[string]error
 	synced  map[[2]string]bool
@@ -50,7 +51,9 @@ func (f *Follower) Run(parent context.Context, c Client) error {
 	closed := make(chan error, 1)
 	context.AfterFunc(ctx, func() { closed <- c.Close() })
 	for e := range c.Events() {
-		f.Screen.Event(e)
+		if e.Type != fmq.Denied || !f.Alone || f.Servers > 1 || f.Screen.inJSON {
+			f.Screen.Event(e)
+		}
 		f.event(e)
 		if len(f.denied) >= f.Servers || f.Once && f.complete() {
 			leave()
@@ -107,6 +110,9 @@ type summary struct {
 
 // Sum prints what came of it.
 func (f *Follower) Sum() {
+	if f.files == 0 && len(f.denied) == f.Servers {
+		return // nothing could
+	}
 	s := summary{"summary", f.files, f.octets, f.deleted, int64(len(f.refused) + f.more), int64(time.Since(f.begun)), now()}
 	text := fmt.Sprintf("--- %s received, %s, in %.1f s", plural(s.Files, "file"), plural(s.Octets, "octet"), float64(s.Duration)/1e9)
 	if s.Deleted > 0 {
@@ -140,11 +146,14 @@ func (f *Follower) result() error {
 
 // deny says that a server denies access, and what to do.
 func (f *Follower) deny(server string, why error) string {
-	advice := "it may want a login: --user NAME --password-file FILE"
-	if f.Login {
-		advice = "is the login right, and the password, and may it have the path?"
+	text := fmt.Sprintf("%s: %s", show.Text(server), cause(fmq.Event{Cause: why}))
+	switch {
+	case !errors.Is(why, fmq.ErrRefused):
+		return text
+	case f.Login:
+		return text + ": are login and password right, and may they have the path?"
 	}
-	return fmt.Sprintf("%s denies access (%s): %s", show.Text(server), cause(fmq.Event{Cause: why}), advice)
+	return text + ": perhaps it wants a login (--user NAME --password-file FILE)"
 }
 
 // examples names a few of the files that could not be taken.

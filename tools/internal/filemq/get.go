@@ -56,12 +56,12 @@ func Get(ctx context.Context, o GetOptions, std cli.Streams) error {
 		return err
 	}
 	announce(c, screen)
-	return fetch(ctx, c, o.Once, o.Carrier, screen)
+	return fetch(ctx, c, o.Once, true, o.Carrier, screen)
 }
 
 // fetch receives what c says until ctx is done, or with once until everything
-// is here.
-func fetch(ctx context.Context, c *fmqconfig.Config, once bool, carrier cli.Carrier, screen *Screen) error {
+// is here. Alone says that nothing else goes on meanwhile.
+func fetch(ctx context.Context, c *fmqconfig.Config, once, alone bool, carrier cli.Carrier, screen *Screen) error {
 	cfg := c.Client
 	cfg.Transport, cfg.Log = carrier.Sockets(), carrier.Log(screen.Log(), slog.LevelWarn)
 	// The client ends by Close, after which its last events are printed.
@@ -75,7 +75,7 @@ func fetch(ctx context.Context, c *fmqconfig.Config, once bool, carrier cli.Carr
 			return invalid(err)
 		}
 	}
-	f := &Follower{Screen: screen, Servers: len(cfg.Servers), Login: cfg.Login != "", Once: once, Paths: len(c.Subscriptions)}
+	f := &Follower{Screen: screen, Servers: len(cfg.Servers), Login: cfg.Login != "", Alone: alone, Once: once, Paths: len(c.Subscriptions)}
 	err = f.Run(ctx, client)
 	f.Sum()
 	return err

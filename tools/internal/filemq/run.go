@@ -75,7 +75,7 @@ func Run(ctx context.Context, o RunOptions, std cli.Streams) error {
 	}
 	if c.Fetches() {
 		sides.Go(func() {
-			fetched = fetch(ctx, c, false, o.Carrier, screen)
+			fetched = fetch(ctx, c, false, !c.Serves(), o.Carrier, screen)
 			if !c.Serves() {
 				leave()
 			}

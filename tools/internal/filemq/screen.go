@@ -3,6 +3,7 @@ package filemq
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +23,7 @@ import (
 type Screen struct {
 	mu       sync.Mutex
 	out, err io.Writer
-	json     bool
+	inJSON   bool
 	bars     *bars // nil: stdout is no terminal
 	line     func(fmq.Event) string
 	bad      error  // the first failure of out
@@ -32,12 +33,12 @@ type Screen struct {
 
 // NewScreen prints to std. Progress is shown where stdout is a terminal. With
 // line, that says how files that came or went are told. Close has to be called.
-func NewScreen(std cli.Streams, json bool, line func(fmq.Event) string) *Screen {
-	s := &Screen{out: std.Out, err: std.Err, json: json, line: line}
+func NewScreen(std cli.Streams, inJSON bool, line func(fmq.Event) string) *Screen {
+	s := &Screen{out: std.Out, err: std.Err, inJSON: inJSON, line: line}
 	if s.line == nil {
 		s.line = plain
 	}
-	if !json && isTerminal(std.Out) {
+	if !inJSON && isTerminal(std.Out) {
 		s.bars = newBars(std.Out)
 		s.out = s.bars
 		if isTerminal(std.Err) {
@@ -83,8 +84,8 @@ func (s *Screen) Log() io.Writer { return s.err }
 func (s *Screen) Event(e fmq.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.json {
-		s.print(JSON(e))
+	if s.inJSON {
+		s.print(json(e))
 		return
 	}
 	if s.bars != nil {
@@ -97,9 +98,13 @@ func (s *Screen) Event(e fmq.Event) {
 	case fmq.Connected:
 		s.note("connected to %s", show.Text(e.Server))
 	case fmq.Lost:
-		s.note("lost %s (%s): trying again", show.Text(e.Server), cause(e))
+		if errors.Is(e.Cause, fmq.ErrUnreachable) {
+			s.note("%s: %s: trying again", show.Text(e.Server), cause(e))
+		} else {
+			s.note("lost %s (%s): trying again", show.Text(e.Server), cause(e))
+		}
 	case fmq.Denied:
-		s.note("%s denies access (%s)", show.Text(e.Server), cause(e))
+		s.note("%s: %s", show.Text(e.Server), cause(e))
 	case fmq.Synced:
 		s.note("%s is up to date with %s", show.Text(e.Path), show.Text(e.Server))
 	case fmq.Refused:
@@ -150,7 +155,7 @@ func (s *Screen) note(format string, args ...any) {
 func (s *Screen) Say(text string, v any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.json {
+	if s.inJSON {
 		s.print(show.Line(v))
 	} else {
 		s.print([]byte(text + "\n"))
@@ -183,10 +188,10 @@ type event struct {
 	Time   string `json:"time"`
 }
 
-// JSON returns e as one line of JSON, line end included. Names are any octets:
+// json returns e as one line of JSON, line end included. Names are any octets:
 // if path, name or file is not UTF-8, all three are in base64 and "base64" is
 // true.
-func JSON(e fmq.Event) []byte {
+func json(e fmq.Event) []byte {
 	out := event{Type: e.Type.String(), Server: e.Server, Path: e.Path, Name: e.Name, File: e.File,
 		Digest: hex.EncodeToString(e.Digest), Time: show.Time(e.Time)}
 	if e.Cause != nil {

@@ -80,8 +80,8 @@ func window(value string) error {
 		Window int64 `zpl:"window,size"`
 	}
 	text := zpl.Node{Children: []*zpl.Node{{Name: "window", Value: value}}}
-	if err := text.Decode(&to); err != nil || to.Window < 1_000_000 {
-		return errors.New("at least 1MB is possible")
+	if err := text.Decode(&to); err != nil || to.Window < 1_000_000 || to.Window > 1<<30 {
+		return errors.New("from 1MB to 1GiB is possible")
 	}
 	return nil
 }

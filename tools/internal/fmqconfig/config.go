@@ -67,9 +67,8 @@ func (m *merged) wrong(n *zpl.Node, msg, advice string) error {
 func (c *Config) check() error {
 	for _, section := range []string{"server", "client"} {
 		heartbeat, expired := c.m.get(section, "heartbeat"), c.m.get(section, "expired")
-		if expired != nil && seconds(expired.Value) <= seconds(heartbeat.Value) {
-			return c.m.wrong(expired, fmt.Sprintf("%s/expired is not longer than the heartbeat of %s", section, seconds(heartbeat.Value)),
-				"five times as long is a good measure")
+		if expired != nil && seconds(expired.Value) < 3*seconds(heartbeat.Value) {
+			return c.m.wrong(expired, fmt.Sprintf("expired is shorter than three heartbeats of %s", seconds(heartbeat.Value)), "five are a good measure")
 		}
 	}
 	return firstOf(c.checkAccess(), c.checkServer(), c.checkClient())

@@ -42,7 +42,7 @@ type Report struct {
 type Figure struct {
 	Name   string            `json:"name"`
 	Table  string            `json:"table"`
-	Runs   int               `json:"runs,omitempty"` // if it is another number than the report's
+	Runs   int               `json:"runs,omitempty"`   // if it is another number than the report's
 	Values map[string]values `json:"values,omitempty"` // by column; seconds, octets, 1/s or a share
 	Errors map[string]string `json:"errors,omitempty"` // by column
 	Rows   []Row             `json:"rows"`
@@ -84,6 +84,9 @@ func (c *Command) Run(e *repo.Env) error {
 			return err
 		}
 		r.Figures = append(r.Figures, figures...)
+	}
+	if len(r.Figures) > 0 && r.Figures[0].Runs > 0 { // there are files alone
+		r.Runs = r.Figures[0].Runs
 	}
 	r.Machine = machine(e) // now that setup has installed what it asks
 	report.Say("bench: measured in %v", time.Since(begin).Round(time.Second))

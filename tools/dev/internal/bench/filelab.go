@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
@@ -91,7 +92,10 @@ func (l *fileLab) large(b *bout) (values, error) {
 		return nil, err
 	}
 	v, err := b.fetch(source, b.in("inbox"))
-	return v, errors.Join(err, same(source, b.in("inbox")))
+	if err != nil {
+		return nil, err
+	}
+	return v, same(source, b.in("inbox"))
 }
 
 // many fetches the small files, and then again where they are already.
@@ -101,7 +105,10 @@ func (l *fileLab) many(b *bout) (values, error) {
 		return nil, err
 	}
 	v, err := b.fetch(source, b.in("inbox"))
-	if err = errors.Join(err, same(source, b.in("inbox"))); err != nil || b.side == cp {
+	if err != nil {
+		return nil, err
+	}
+	if err := same(source, b.in("inbox")); err != nil || b.side == cp {
 		return v, err
 	}
 	again, err := b.fetch(source, b.in("inbox"))
@@ -167,7 +174,7 @@ func (l *fileLab) resume(b *bout) (values, error) {
 	}
 	args := b.client(server.at, source, inbox)
 	if b.side == rsync {
-		args = append(args, "--append-verify")
+		args = append(args, "--append-verify", "--stats")
 	} else {
 		args = append(args, "--json")
 	}
@@ -185,7 +192,7 @@ func (l *fileLab) resume(b *bout) (values, error) {
 	return v, errors.Join(server.stop(), same(source, inbox))
 }
 
-// sentOctets is what our client says that came over the network.
+// sentOctets is what a client says that came over the network: ours in events, rsync in its statistics.
 func sentOctets(said string) (sum int64, ok bool) {
 	for line := range strings.Lines(said) {
 		var e struct {
@@ -194,6 +201,10 @@ func sentOctets(said string) (sum int64, ok bool) {
 		}
 		if json.Unmarshal([]byte(line), &e) == nil && strings.EqualFold(e.Type, "deliver") && e.Sent != nil {
 			sum, ok = sum+*e.Sent, true
+		}
+		if text, is := strings.CutPrefix(line, "Total bytes received: "); is {
+			n, err := strconv.ParseInt(strings.ReplaceAll(strings.TrimSpace(text), ",", ""), 10, 64)
+			sum, ok = n, err == nil
 		}
 	}
 	return sum, ok

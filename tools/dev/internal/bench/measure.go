@@ -167,6 +167,8 @@ func (r row) show(f Figure, transport string) string {
 	for _, key := range r.keys {
 		if value, ok := v[key]; ok {
 			shown = append(shown, r.unit(value))
+		} else if transport == cp { // has no server, and nothing to go on with
+			shown = append(shown, "–")
 		} else {
 			shown = append(shown, "unknown")
 		}
