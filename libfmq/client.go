@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/zeromq/gozyre/libfmq/internal/client"
 	"github.com/zeromq/gozyre/libfmq/internal/inbox"
@@ -18,14 +19,15 @@ import (
 
 // Client receives files into one inbox, from any number of servers. Its methods may be called from any goroutine.
 type Client struct {
-	cfg    ClientConfig
-	sasl   *sasl.Client
-	store  store
-	dir    string // the inbox
-	log    *slog.Logger
-	events chan Event
-	wants  atomic.Pointer[wants]
-	counts clientCounts
+	cfg        ClientConfig
+	sasl       *sasl.Client
+	store      store
+	dir        string        // the inbox
+	retryEvery time.Duration // what the disk does not take
+	log        *slog.Logger
+	events     chan Event
+	wants      atomic.Pointer[wants]
+	counts     clientCounts
 
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
@@ -77,6 +79,7 @@ func dial(ctx context.Context, cfg ClientConfig, in store) (*Client, error) {
 	c := &Client{
 		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}), sessions: map[string]*session{},
 	}
+	c.retryEvery = retryEvery
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.wants.Store(&wants{})
 	for _, endpoint := range cfg.Servers {

@@ -84,7 +84,7 @@ func (f faultyFile) Finish(want *[20]byte) (inbox.Delivered, error) {
 // startFaulty is start with a faulty inbox.
 func startFaulty(t *testing.T, f *fake) (*faulty, *Client) {
 	t.Helper()
-	cfg := ClientConfig{Inbox: t.TempDir(), Servers: []string{f.endpoint()}, Heartbeat: 50 * time.Millisecond, Expired: 10 * time.Second}
+	cfg := ClientConfig{Inbox: t.TempDir(), Heartbeat: 50 * time.Millisecond, Expired: 10 * time.Second}
 	if err := cfg.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +98,10 @@ func startFaulty(t *testing.T, f *fake) (*faulty, *Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
+	c.retryEvery = 20 * time.Millisecond
+	if err := c.Connect(f.endpoint()); err != nil {
+		t.Fatal(err)
+	}
 	subscribe(t, c, "/", Subscription{Resync: true})
 	f.open()
 	next(t, c, Connected)
@@ -352,7 +356,7 @@ func FuzzReceive(f *testing.F) {
 				Content: make([]byte, input[3]&0x3f), End: input[3]&0x80 != 0,
 			}
 			for j := range chunk.Content {
-				chunk.Content[j] = input[0] & 0x0f // of the file
+				chunk.Content[j] = chunk.Filename[len(chunk.Filename)-1] // another one in each file
 			}
 			if input[0]&0x20 != 0 {
 				chunk.Operation = input[3] & 3

@@ -394,7 +394,7 @@ func (r *receiver) persist(try func() error) error {
 			r.session.emit(Event{Type: Blocked, Cause: err})
 		}
 		select {
-		case <-time.After(retryEvery):
+		case <-time.After(r.session.client.retryEvery):
 		case <-r.over:
 			r.stuck = true
 			return err

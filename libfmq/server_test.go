@@ -12,7 +12,12 @@ import (
 	"github.com/zeromq/gozyre/codecs/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if role := os.Getenv(childRole); role != "" {
+		os.Exit(runChild(role))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var resync = wire.Pair{Key: []byte("RESYNC"), Value: []byte("1")}
 

@@ -120,6 +120,23 @@ func TestServiceSend(t *testing.T) {
 	})
 }
 
+// What is given away is recycled when it was sent, and not before.
+func TestServiceSendOwned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlay(t, 1)
+		service, _ := p.serve()
+		frames := [][]byte{[]byte("x")}
+		if err := service.SendOwned([]byte("joe"), frames); err != nil || frames[0] != nil {
+			t.Errorf("got %v, and the frame is %q", err, frames[0])
+		}
+		p.expect("given away", "joe x")
+		frames[0] = []byte("y")
+		if err := service.SendOwned([]byte("joe"), frames); !errors.Is(err, zsock.ErrFull) || string(frames[0]) != "y" {
+			t.Errorf("got %v, and the frame is %q", err, frames[0])
+		}
+	})
+}
+
 // A transport that cannot tell of room is asked again.
 func TestUntold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

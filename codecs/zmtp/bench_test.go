@@ -73,6 +73,47 @@ func BenchmarkRoundTrip(b *testing.B) {
 func BenchmarkRate100(b *testing.B)  { rate(b, 100, [2]zsock.Security{}) }
 func BenchmarkRate256K(b *testing.B) { rate(b, 256<<10, [2]zsock.Security{}) }
 
+// BenchmarkOwned256K sends from a Router what is given away.
+func BenchmarkOwned256K(b *testing.B) {
+	in, out, r, l := wire(b, [2]zsock.Security{})
+	if err := l.Send([][]byte{{1}}); err != nil {
+		b.Fatal(err)
+	}
+	messages(in, 1, nil)
+	const octets = 256 << 10
+	b.SetBytes(octets)
+	b.ReportAllocs()
+	b.ResetTimer()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var batch []zsock.Event
+		for n := b.N; n > 0; {
+			<-out.Inbox().Ready()
+			batch = out.Inbox().Take(batch)
+			for _, e := range batch {
+				if e.Type == zsock.Message {
+					zsock.Recycle(e.Frames)
+					n--
+				}
+			}
+		}
+	}()
+	var batch []zsock.Event
+	for i := 0; i < b.N; {
+		switch err := zsock.SendOwned(r, []byte("alice"), [][]byte{zsock.NewBuffer(octets)[:octets]}); {
+		case err == nil:
+			i++
+		case errors.Is(err, zsock.ErrFull):
+			<-in.Inbox().Ready()
+			batch = in.Inbox().Take(batch)
+		default:
+			b.Fatal(err)
+		}
+	}
+	<-done
+}
+
 func BenchmarkRateCurve100(b *testing.B) {
 	server, serverSecret, _ := zsock.NewKeys()
 	client, clientSecret, _ := zsock.NewKeys()

@@ -8,7 +8,8 @@
 // A link or a listener's peer has a queue, in which messages stand as they will on the wire. Send appends to it, and starts a
 // goroutine that writes what has gathered and ends when there is nothing more. Another goroutine per connection reads; while
 // it waits it holds no buffer. So an idle link costs two small stacks, one at each end, and nothing wakes up. The frames of
-// short messages share memory, 4 KB of it at most; long ones are read to where they stay (see zsock.Recycle).
+// short messages share memory, 4 KB of it at most; long ones are read to where they stay (see zsock.Recycle), and are written from
+// where they are if they are given away (see zsock.SendOwned).
 //
 // Connections say of themselves when they come to stand, break, and could not be made (zsock's Up, Down, Failed). A link whose
 // connection broke makes it anew at once if it had stood for a second, else after 100 ms and more, 2 s at most, with jitter.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 )
@@ -67,4 +68,26 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/100_000, "octets/file")
 	b.ReportMetric(float64(first.Milliseconds()), "ms-first")
 	runtime.KeepAlive(t)
+}
+
+// BenchmarkLatency tells how long it takes from the moment of stability to the patch, for files that are written one after the other.
+func BenchmarkLatency(b *testing.B) {
+	const stable = 20 * time.Millisecond
+	top := b.TempDir()
+	w, err := Watch(Config{Dir: top, Stable: stable})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Close()
+	<-w.Patches()
+	var late []time.Duration
+	for i := 0; b.Loop(); i++ {
+		must(b, os.WriteFile(filepath.Join(top, fmt.Sprint(i)), make([]byte, 1000), 0o600))
+		for _, p := range <-w.Patches() {
+			late = append(late, time.Since(p.File.ModTime)-stable)
+		}
+	}
+	slices.Sort(late)
+	b.ReportMetric(float64(late[len(late)/2].Microseconds()), "us-median")
+	b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "us-p99")
 }

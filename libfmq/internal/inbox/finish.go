@@ -50,15 +50,13 @@ func (f *File) finish(want *[sha1.Size]byte) error {
 	}
 	f.in.mu.Lock()
 	defer f.in.mu.Unlock()
-	if f.in.closed {
-		return ErrClosed
-	}
-	if f.in.at != f.at {
+	if at, err := f.in.place(); err != nil {
+		return err
+	} else if at != f.at {
 		return fmt.Errorf("%w: %q", ErrGone, f.name)
 	}
 	err := f.rename(digest)
-	if errors.Is(err, fs.ErrNotExist) { // a folder was removed just now
-		f.at.forgetFolder()
+	for try := 0; errors.Is(err, fs.ErrNotExist) && try < 10; try++ { // somebody removed an empty folder just now
 		err = f.rename(digest)
 	}
 	if err != nil {

@@ -108,6 +108,12 @@ func TestDiskFullAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantTree(t, in.path, map[string]string{})
+	ballast--
+	os.Remove(filepath.Join(disk, string(rune('a'+ballast)))) // room for the first folder only
+	if _, err := f.Finish(nil); !IsFull(err) {
+		t.Fatal(err)
+	}
+	wantTree(t, in.path, map[string]string{})
 	for i := range ballast {
 		os.Remove(filepath.Join(disk, string(rune('a'+i))))
 	}
@@ -195,4 +201,60 @@ func TestPermissionDenied(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A file that cannot take the place of another one leaves the index as it was.
+func TestPermissionDeniedLeavesTheOldFile(t *testing.T) {
+	base := t.TempDir()
+	for d := base; d != "/" && d != os.TempDir(); d = filepath.Dir(d) {
+		os.Chmod(d, 0o755)
+	}
+	path := filepath.Join(base, "inbox")
+	os.Mkdir(path, 0o777)
+	os.Chmod(path, 0o777)
+	asNobody(t, func() {
+		in, err := Open(path, nil)
+		for _, name := range []string{"d/file", "d/file", "d/new", "other"} {
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			var f *File
+			if f, err = in.Begin(server, name, Header{Size: -1}, 0); err == nil {
+				if _, err = f.Finish(nil); err != nil && errors.Is(err, fs.ErrPermission) == (name[0] == 'd') {
+					err = nil
+				}
+			}
+			os.Chmod(filepath.Join(path, "d"), 0o555)
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for range 2 {
+			held, err := in.List(t.Context(), server, false)
+			if err != nil || len(held) != 2 || held[0] != whole("d/file", "") || held[1] != whole("other", "") {
+				t.Error(held, err)
+			}
+			if len(in.at.index.files) != 2 || !in.at.index.files["d/file"].matches(keyOf("", mustStat(t, in, "d/file"))) {
+				t.Error("the index is wrong")
+			}
+			in.Close()
+			if in, err = Open(path, nil); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		in.Close()
+	})
+	os.Chmod(filepath.Join(path, "d"), 0o755)
+}
+
+func mustStat(t *testing.T, in *Inbox, name string) fs.FileInfo {
+	info, err := in.at.root.Lstat(name)
+	if err != nil {
+		t.Error(err)
+		runtime.Goexit()
+	}
+	return info
 }

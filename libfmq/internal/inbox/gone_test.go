@@ -63,6 +63,44 @@ func TestDeletedBeforeListAndRemove(t *testing.T) {
 	wantList(t, list(t, in, server, false))
 }
 
+// It is deleted between the last octet and the end.
+func TestInboxDeletedBeforeFinish(t *testing.T) {
+	for _, how := range []func(string) error{os.RemoveAll, func(path string) error { return os.Rename(path, path+" bin") }} {
+		in := openInbox(t, filepath.Join(t.TempDir(), "inbox"))
+		f := begin(t, in, "file", 0)
+		if err := how(in.path); err != nil {
+			missing(t, err.Error())
+		}
+		if _, err := f.Finish(nil); !errors.Is(err, ErrGone) {
+			t.Fatal(err)
+		}
+		deliver(t, in, "file", "again")
+		wantTree(t, in.path, map[string]string{"file": "again"})
+	}
+}
+
+// Somebody removes empty folders all the time.
+func TestFolderDeletedAllTheTime(t *testing.T) {
+	in := openInbox(t, t.TempDir())
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				os.RemoveAll(filepath.Join(in.path, "d"))
+			}
+		}
+	}()
+	for range 500 {
+		deliver(t, in, "d/e/file", "x")
+	}
+	close(stop)
+	<-stopped
+}
+
 // A folder that is being received into is deleted meanwhile.
 func TestFolderDeleted(t *testing.T) {
 	in := openInbox(t, t.TempDir())

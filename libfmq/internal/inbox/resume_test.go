@@ -93,6 +93,22 @@ func TestBeginningAnewRemovesThePart(t *testing.T) {
 	wantNoTemporaries(t, in.path)
 }
 
+// Of two parts the longer one stays, whichever was kept first.
+func TestLongerPartStays(t *testing.T) {
+	for _, sizes := range [][2]int{{100_000, 200_000}, {200_000, 100_000}} {
+		in := openInbox(t, t.TempDir())
+		a, b := begin(t, in, "file", 0), begin(t, in, "file", 0)
+		write(t, a, big(sizes[0]))
+		write(t, b, big(sizes[1]))
+		a.Keep()
+		b.Keep()
+		wantList(t, list(t, in, server, true), part("file", big(200_000)))
+		if n := len(temporaries(t, in.path)); n != 2 {
+			t.Fatalf("%d temporary files", n)
+		}
+	}
+}
+
 // The part that grew meanwhile, by a process that should not be there, is not taken for what was listed.
 func TestPartOfAnotherSizeNow(t *testing.T) {
 	in := openInbox(t, t.TempDir())
@@ -124,6 +140,15 @@ func TestAppendedFile(t *testing.T) {
 				in.Close()
 				in = openInbox(t, in.path)
 			}
+			if known := in.at.states["log"].hash != nil; known != (!restart && octets > worthKeeping) {
+				t.Fatalf("the digest's state is held: %v", known)
+			}
+			for _, offset := range []int{1, len(half) - 1, len(half) + 1} {
+				if _, err := in.Begin(server, "log", Header{Size: -1}, int64(offset)); !errors.Is(err, ErrNotHeld) {
+					t.Fatal(offset, err)
+				}
+			}
+			wantNoTemporaries(t, in.path)
 			f := begin(t, in, "log", int64(len(half)))
 			if f.Digest() != whole("", half).Digest {
 				t.Fatal("it does not begin with the whole file")

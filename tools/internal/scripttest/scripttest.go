@@ -10,8 +10,8 @@
 //	never alice stdout 'secret'         fail if a line came; after end
 //
 // hear looks at lines in order: each call goes on behind the line that the one
-// before found. Scripts find in $LO the loopback interface and in $PORT a UDP
-// port of their own, so that every test stays by itself; in $TRANSPORT what
+// before found. Scripts find in $LO the loopback interface and in $PORT and
+// $SECOND ports of their own, UDP and TCP, so that every test stays by itself; in $TRANSPORT what
 // carries the messages, for --transport. Each runs once for each transport. The
 // condition [libzmq] holds where the programs are a build that has libzmq.
 package scripttest
@@ -69,6 +69,7 @@ func run(t *testing.T, dir, transport, folder string) {
 			env.Setenv("TRANSPORT", transport)
 			env.Setenv("LO", zyre.Loopback())
 			env.Setenv("PORT", strconv.Itoa(freePort(t)))
+			env.Setenv("SECOND", strconv.Itoa(freePort(t)))
 			// A program under the race detector waits a second before it ends.
 			env.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 			if folder != "" {
@@ -95,18 +96,22 @@ func run(t *testing.T, dir, transport, folder string) {
 	})
 }
 
-// freePort returns a UDP port that nobody uses, outside of the range from
-// which systems take ports by themselves.
+// freePort returns a port that nobody uses, neither UDP nor TCP, outside of the
+// range from which systems take ports by themselves.
 func freePort(t *testing.T) int {
 	const low, high = 20000, 32000
 	for range 100 {
 		port := low + rand.IntN(high-low)
 		conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
-		if err == nil {
-			_ = conn.Close()
+		if err != nil {
+			continue
+		}
+		_ = conn.Close()
+		if l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}); err == nil {
+			_ = l.Close()
 			return port
 		}
 	}
-	t.Fatal("no free UDP port")
+	t.Fatal("no free port")
 	return 0
 }
