@@ -89,7 +89,7 @@ func takeAll(b *testing.B, endpoint string, in store, files int) {
 		b.Fatal(err)
 	}
 	defer c.Close()
-	b.ResetTimer()
+	b.StartTimer()
 	if err := c.Subscribe(b.Context(), "/", Subscription{}); err != nil {
 		b.Fatal(err)
 	}
@@ -111,6 +111,7 @@ func BenchmarkLargeFile(b *testing.B) {
 	const size, most = 1 << 30, 256 << 10
 	content := make([]byte, most)
 	b.SetBytes(size)
+	b.StopTimer()
 	for range b.N {
 		endpoint := pour(b, func(sequence uint64) ([]byte, int, bool) {
 			m := fmq.Message{ID: fmq.IDCheezburger, Sequence: sequence, Operation: 1, Filename: []byte("/large"), Offset: sequence * most}
@@ -145,6 +146,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 	}
 	for _, where := range []string{"memory", "disk"} {
 		b.Run(where, func(b *testing.B) {
+			b.StopTimer()
 			for range b.N {
 				var in store
 				if where == "memory" {

@@ -2,6 +2,8 @@ package fmq
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -22,7 +24,7 @@ const (
 type conversation struct {
 	session    *session
 	core       *client.Core
-	sockets    zsock.Sockets
+	inlet      *inlet
 	connection *machine.Connection
 	queue      *queue
 	over       context.Context // ends with the conversation
@@ -35,13 +37,14 @@ func newConversation(s *session) (*conversation, error) {
 	cfg := &s.client.cfg
 	c := &conversation{session: s, queue: newQueue()}
 	c.core = client.New(client.Config{Heartbeat: cfg.Heartbeat, Expired: cfg.Expired, Window: cfg.Window, SASL: s.client.sasl, Host: c})
-	var err error
-	if c.sockets, err = cfg.Transport.Open(zsock.Options{InboxOctets: int(cfg.Window), Log: cfg.Log}); err != nil {
+	sockets, err := cfg.Transport.Open(zsock.Options{InboxOctets: int(cfg.Window), Log: cfg.Log})
+	if err != nil {
 		return nil, err
 	}
+	c.inlet = newInlet(sockets, int(cfg.Window), c.queue)
 	opt := zsock.DialOptions{Endpoint: s.endpoint, HighWater: maxUnsent, MaxMessage: mostOctets, Linger: farewell}
-	if c.connection, err = machine.Dial(c.sockets, opt, c.core.Engine(), cfg.Log); err != nil {
-		c.sockets.Close()
+	if c.connection, err = machine.Dial(c.inlet, opt, c.core.Engine(), cfg.Log); err != nil {
+		sockets.Close()
 		return nil, err
 	}
 	c.over, c.end = context.WithCancel(context.Background())
@@ -56,6 +59,8 @@ func (c *conversation) run() ending {
 		newReceiver(c).run()
 		close(stored)
 	}()
+	c.helpers.Go(func() { c.inlet.run(c.over.Done()) })
+	c.helpers.Go(c.stayAwake)
 	running, stop := context.WithCancel(context.Background())
 	c.helpers.Go(func() {
 		c.do(c.core.Begin)
@@ -74,7 +79,7 @@ func (c *conversation) run() ending {
 	s.mu.Unlock()
 	c.end()
 	stop()
-	if err := c.sockets.Close(); err != nil {
+	if err := c.inlet.Close(); err != nil {
 		s.client.log.Debug("the sockets are not closed well", "server", s.endpoint, "err", err)
 	}
 	c.helpers.Wait()
@@ -84,12 +89,31 @@ func (c *conversation) run() ending {
 	if cause == nil { // it took no messages for as long as a server may be silent
 		cause = client.ErrSilent
 	}
+	if errors.Is(cause, client.ErrBroken) {
+		cause = fmt.Errorf("%w: %w", cause, c.inlet.failure())
+	}
 	e := ending{cause: cause, opened: opened}
 	if opened {
 		s.client.counts.servers.Add(-1)
 		e.lasted = time.Since(c.opened)
 	}
 	return e
+}
+
+// stayAwake sees to it that the server is not judged by its silence while we do not listen. It may judge us: HUGZ goes out.
+func (c *conversation) stayAwake() {
+	ticker := time.NewTicker(c.session.client.cfg.Expired / 2)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if !c.queue.roomy() {
+				c.do(func(now time.Time) []machine.Effect { c.core.Engine().Awake(now); return nil })
+			}
+		case <-c.over.Done():
+			return
+		}
+	}
 }
 
 // do runs an input, unless the conversation is over.
@@ -108,7 +132,9 @@ func (c *conversation) Opened() {
 	c.put(item{event: Connected})
 }
 
-func (c *conversation) Failed() { c.put(item{event: Lost, cause: ErrUnreachable}) }
+func (c *conversation) Failed() {
+	c.put(item{event: Lost, cause: fmt.Errorf("%w: %w", ErrUnreachable, c.inlet.failure())})
+}
 
 func (c *conversation) Subscriptions() []client.Subscription {
 	return c.session.client.wants.Load().inOrder
@@ -121,7 +147,7 @@ func (c *conversation) List(s client.Subscription, without []string) {
 	})
 }
 
-func (c *conversation) Take(chunk client.Chunk) (room bool) { return c.put(item{chunk: chunk}) }
+func (c *conversation) Take(chunk client.Chunk) { c.put(item{chunk: chunk}) }
 
 func (c *conversation) GiveUp() {
 	c.session.client.counts.malformed.Add(1)
@@ -130,7 +156,7 @@ func (c *conversation) GiveUp() {
 	}
 }
 
-func (c *conversation) put(i item) bool {
+func (c *conversation) put(i item) {
 	c.session.client.counts.messages.Add(1)
-	return c.queue.put(i)
+	c.queue.put(i)
 }

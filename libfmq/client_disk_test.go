@@ -84,7 +84,7 @@ func (f faultyFile) Finish(want *[20]byte) (inbox.Delivered, error) {
 // startFaulty is start with a faulty inbox.
 func startFaulty(t *testing.T, f *fake) (*faulty, *Client) {
 	t.Helper()
-	cfg := ClientConfig{Inbox: t.TempDir(), Heartbeat: 50 * time.Millisecond, Expired: 10 * time.Second}
+	cfg := ClientConfig{Inbox: t.TempDir(), Heartbeat: 50 * time.Millisecond, Expired: time.Second}
 	if err := cfg.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +199,35 @@ func TestDiskRefuses(t *testing.T) {
 			settle(t, f)
 		})
 	}
+}
+
+// A flood of messages that cost no credit stops at the server while the disk takes nothing. The client goes on saying that it is there, and
+// does not judge a server to which it does not listen.
+func TestFloodWithoutCredit(t *testing.T) {
+	f := serve(t, "")
+	box, c := startFaulty(t, f)
+	blocked := &fault{"remove", syscall.ENOSPC, make(chan struct{}, 1)}
+	box.fault.Store(blocked)
+	const deletes = 100_000
+	for i := range deletes {
+		f.remove(fmt.Sprintf("/%d", i))
+	}
+	next(t, c, Blocked)
+	for range 5 { // for longer than a server may be silent
+		from := f.hugz.Load()
+		for deadline := time.Now().Add(patience); f.hugz.Load() < from+5; {
+			if time.Now().After(deadline) {
+				t.Fatal("the client says nothing")
+			}
+			<-blocked.hit
+		}
+	}
+	if s := c.Stats(); s.Messages < queueRoom || s.Messages > 3*queueRoom {
+		t.Errorf("%d messages wait", s.Messages)
+	}
+	box.fault.Store(nil)
+	f.file("/x", "x")
+	delivered(t, c, "/x", "x")
 }
 
 // A client whose disk is full can be closed.

@@ -30,6 +30,7 @@ type fake struct {
 	stop     chan struct{}
 	stopped  chan struct{}
 	mute     atomic.Bool
+	hugz     atomic.Int32
 
 	peer     []byte // who spoke last
 	sequence uint64
@@ -82,6 +83,9 @@ func (f *fake) listen() {
 				continue
 			}
 			s.peer = e.Peer
+			if s.ID == fmq.IDHugz {
+				f.hugz.Add(1)
+			}
 			switch {
 			case s.ID == fmq.IDHugz && !f.mute.Load():
 				first, _ := (&fmq.Message{ID: fmq.IDHugzOK}).Append(nil)

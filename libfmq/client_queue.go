@@ -18,26 +18,34 @@ type item struct {
 	giveUp bool // the present file
 }
 
-// queue hands over what a conversation receives to the goroutine that stores, in batches. It has no bound of its own: who puts sees to that.
+// queue hands over what a conversation receives to the goroutine that stores, in batches. It takes in everything; an inlet before it stops
+// while it is not roomy.
 type queue struct {
 	mu    sync.Mutex
 	items []item
 	over  bool
-	ready chan struct{}
+	ready chan struct{} // there is something to take
+	room  chan struct{} // it is roomy again
 }
 
-func newQueue() *queue { return &queue{ready: make(chan struct{}, 1)} }
+func newQueue() *queue { return &queue{ready: make(chan struct{}, 1), room: make(chan struct{}, 1)} }
 
-// put appends an item, and tells whether there is room for more.
-func (q *queue) put(i item) (room bool) {
+// put appends an item.
+func (q *queue) put(i item) {
 	q.mu.Lock()
 	q.items = append(q.items, i)
 	n := len(q.items)
 	q.mu.Unlock()
 	if n == 1 {
-		q.wake()
+		wake(q.ready)
 	}
-	return n < queueRoom
+}
+
+// roomy tells whether there should be more.
+func (q *queue) roomy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items) < queueRoom
 }
 
 // putGiveUp is put for what need not be said twice in a row, and tells whether it did.
@@ -57,12 +65,12 @@ func (q *queue) close() {
 	q.mu.Lock()
 	q.over = true
 	q.mu.Unlock()
-	q.wake()
+	wake(q.ready)
 }
 
-func (q *queue) wake() {
+func wake(c chan struct{}) {
 	select {
-	case q.ready <- struct{}{}:
+	case c <- struct{}{}:
 	default: // the other side has a wake-up pending already
 	}
 }
@@ -73,5 +81,8 @@ func (q *queue) take(into []item) (batch []item, more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	batch, q.items = q.items, into[:0]
+	if len(batch) >= queueRoom {
+		wake(q.room)
+	}
 	return batch, !q.over
 }

@@ -40,7 +40,6 @@ type receiver struct {
 	ended  string // the path of the file that a chunk with content has just ended: an empty end may follow
 	end    uint64 // where
 	stored client.Stored
-	held   bool // the queue was full
 	stuck  bool // the disk took nothing until the conversation was over: what follows would have a gap before it
 }
 
@@ -75,7 +74,6 @@ func (r *receiver) run() {
 		<-r.queue.ready
 		batch, more = r.queue.take(batch)
 		for len(batch) > 0 {
-			r.held = r.held || len(batch) >= queueRoom
 			for i := range batch {
 				r.do(&batch[i])
 				if r.stored.Credit >= r.window/reportShare || len(r.stored.Receipts) >= reportReceipts {
@@ -122,12 +120,11 @@ func (r *receiver) do(i *item) {
 
 // flush reports what is stored.
 func (r *receiver) flush() {
-	if r.stored.Credit == 0 && len(r.stored.Receipts) == 0 && !r.held {
+	if r.stored.Credit == 0 && len(r.stored.Receipts) == 0 {
 		return
 	}
-	r.stored.Room = r.held
 	r.report(r.stored)
-	r.stored.Credit, r.stored.Receipts, r.held = 0, r.stored.Receipts[:0], false
+	r.stored.Credit, r.stored.Receipts = 0, r.stored.Receipts[:0]
 }
 
 // create takes a chunk of a file, or its end.

@@ -58,10 +58,7 @@ func (s *session) leave() {
 
 // again makes another attempt with a server that has denied us.
 func (s *session) again() {
-	select {
-	case s.retry <- struct{}{}:
-	default:
-	}
+	wake(s.retry)
 }
 
 // newPath tells the server what is wanted now, in a while.

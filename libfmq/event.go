@@ -8,11 +8,11 @@ type EventType uint8
 // What a client tells. Path is the file's full virtual path, Name its name in the inbox.
 const (
 	Connected EventType = iota + 1 // the server has let us in: Server
-	Lost                           // the server is gone: Server, Cause. The client goes on trying
-	Denied                         // the server refuses us, and is not asked again: Server, Cause
-	Synced                         // everything that was to be had below a subscribed path is here: Server, Path
-	Progress                       // a part of a file has arrived: Path, Name, Size, Done
-	Deliver                        // a file is here, whole, checked and under its name: Path, Name, File, Size, Digest
+	Lost                           // the server is gone, or cannot be reached: Server, Cause. The client goes on trying, and says so once
+	Denied                         // the server refuses us, and is not asked again before the user calls Connect: Server, Cause
+	Synced                         // everything that was to be had below a path subscribed to with Resync is here: Server, Path
+	Progress                       // a part of a file has arrived: Path, Name, Size (0: unknown), Done, Sent. At most ten a second of a file
+	Deliver                        // a file is here, whole, checked and under its name: Path, Name, File, Size, Sent, Digest
 	Delete                         // a file was deleted: Path, Name, File
 	Refused                        // a file could not be taken, the rest goes on: Path, Name, Cause
 	Blocked                        // the disk takes nothing (it is full, for instance): Cause. The client waits and tries again

@@ -3,6 +3,7 @@ package fmq
 import (
 	"crypto/sha1"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -20,21 +21,20 @@ import (
 )
 
 const (
-	chunkOctets = 256 << 10 // of content in one CHEEZBURGER at most
+	chunkOctets = 256 << 10 // of one CHEEZBURGER at most, with all of its fields
 	turnOctets  = 1 << 20   // after which it is another client's turn
 	turnsAtOnce = 32        // clients that are sent to at a time; more wait for each other
-	headRoom    = 8 << 10   // octets before the content in a sender's buffer, for all other fields
 )
 
 // sender carries out turns: it reads, digests and sends. Each turn has a goroutine, so that neither a disk nor a long file stops the loop.
 type sender struct {
-	cache *dir.Cache
-	send  func(peer []byte, frames [][]byte) error
-	over  func(*server.Turn) // takes a turn back
-	log   *slog.Logger
-	slots chan struct{}
-	miles milestones
-	wg    sync.WaitGroup
+	cache    *dir.Cache
+	transmit func(peer []byte, frames [][]byte) error // it owns the frames, unless it says zsock.ErrFull
+	over     func(*server.Turn)                       // takes a turn back
+	log      *slog.Logger
+	slots    chan struct{}
+	miles    milestones
+	wg       sync.WaitGroup
 }
 
 func (s *sender) begin(t *server.Turn) {
@@ -56,22 +56,19 @@ func (s *sender) begin(t *server.Turn) {
 var errPause = errors.New("pause")
 
 func (s *sender) carryOut(t *server.Turn) {
-	b := buffers.Get().(*buffer)
-	defer buffers.Put(b)
 	for t.Finished < len(t.Items) && t.Used < min(t.Credit, turnOctets) {
 		item := &t.Items[t.Finished]
 		var err error
 		switch {
 		case item.Path == "": // it came and went
 		case item.Synced:
-			err = s.message(t, b, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Eof: 1,
-				Headers: []wire.Pair{pair("SYNCED", "1")}}, 0)
+			err = s.note(t, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Eof: 1, Headers: []wire.Pair{pair("SYNCED", "1")}})
 		case item.File == nil:
-			if err = s.message(t, b, &fmq.Message{Operation: fmq.OperationDelete, Filename: []byte(item.Path)}, 0); err == nil {
+			if err = s.note(t, &fmq.Message{Operation: fmq.OperationDelete, Filename: []byte(item.Path)}); err == nil {
 				t.Deletes++
 			}
 		default:
-			err = s.file(t, b, item)
+			err = s.file(t, item)
 		}
 		if errors.Is(err, errPause) {
 			return
@@ -90,22 +87,25 @@ type reading struct {
 	offset int64 // of what comes next
 	first  bool  // nothing was sent yet
 	hash   hash.Hash
+
+	unsent      []byte // the message before offset, if it found no room
+	unsentChunk int    // octets of its chunk
 }
 
 // Close closes the file.
 func (r *reading) Close() error { return r.file.Close() }
 
 // file sends what is left of an item. It pauses when the turn is over.
-func (s *sender) file(t *server.Turn, b *buffer, item *server.Item) error {
+func (s *sender) file(t *server.Turn, item *server.Item) error {
 	r, ok := t.Current.(*reading)
 	if !ok {
 		var err error
-		if r, err = s.open(t, b, item); r == nil {
+		if r, err = s.open(t, item); r == nil {
 			return err
 		}
 		t.Current = r
 	}
-	err := s.rest(t, b, item, r)
+	err := s.rest(t, item, r)
 	if !errors.Is(err, errPause) {
 		r.Close()
 		t.Current = nil
@@ -114,7 +114,7 @@ func (s *sender) file(t *server.Turn, b *buffer, item *server.Item) error {
 }
 
 // open opens a file and goes to where the client needs it; nil: the client has all of it.
-func (s *sender) open(t *server.Turn, b *buffer, item *server.Item) (*reading, error) {
+func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
 	known := item.Known
 	if known.Size == -1 {
 		known.Size = item.File.Size
@@ -134,7 +134,7 @@ func (s *sender) open(t *server.Turn, b *buffer, item *server.Item) (*reading, e
 	}
 	r := &reading{file: file, first: true, hash: sha1.New()}
 	if known.OK && known.Size <= item.File.Size {
-		if err := s.resume(t, b, r, item.File.Key(), known); err != nil {
+		if err := s.resume(t, r, item.File.Key(), known); err != nil {
 			file.Close()
 			return nil, err
 		}
@@ -151,8 +151,9 @@ func (s *sender) open(t *server.Turn, b *buffer, item *server.Item) (*reading, e
 }
 
 // resume goes behind what the client has, if that is what the file begins with.
-func (s *sender) resume(t *server.Turn, b *buffer, r *reading, key dir.Key, known server.Known) error {
-	data := b[headRoom:]
+func (s *sender) resume(t *server.Turn, r *reading, key dir.Key, known server.Known) error {
+	data := zsock.NewBuffer(chunkOctets)[:chunkOctets]
+	defer func() { zsock.Recycle([][]byte{data}) }()
 	if known.Size >= milestoneOctets {
 		r.offset = s.miles.last(key, known.Size, r.hash)
 	}
@@ -176,28 +177,19 @@ func (s *sender) resume(t *server.Turn, b *buffer, r *reading, key dir.Key, know
 }
 
 // rest sends what is left of a file.
-func (s *sender) rest(t *server.Turn, b *buffer, item *server.Item, r *reading) error {
-	for r.offset < item.File.Size {
-		room := min(t.Credit, turnOctets) - min(t.Used, turnOctets, t.Credit)
-		if room == 0 {
-			return errPause
-		}
-		n := int(min(chunkOctets, t.Credit-t.Used, uint64(item.File.Size-r.offset), uint64(milestoneOctets-r.offset%milestoneOctets)))
-		data := b[headRoom : headRoom+n]
-		if got, err := r.file.ReadAt(data, r.offset); got < n {
-			return fmt.Errorf("%w: reading at %d: %v", dir.ErrChanged, r.offset, err)
-		}
-		m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset)}
-		if r.first {
-			m.Headers = properties(item.File)
-		}
-		if err := s.message(t, b, &m, n); err != nil {
+func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
+	if r.unsent != nil {
+		if err := s.send(t, r, r.unsent, r.unsentChunk); err != nil {
 			return err
 		}
-		r.hash.Write(data)
-		r.offset += int64(n)
-		r.first = false
-		s.miles.pass(item.File.Key(), r.offset, r.hash)
+	}
+	for r.offset < item.File.Size {
+		if t.Used >= min(t.Credit, turnOctets) {
+			return errPause
+		}
+		if err := s.chunk(t, item, r); err != nil {
+			return err
+		}
 	}
 	if t.Credit == t.Used {
 		return errPause
@@ -212,9 +204,9 @@ func (s *sender) rest(t *server.Turn, b *buffer, item *server.Item, r *reading) 
 	if r.first {
 		m.Headers = properties(item.File)
 	}
-	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(fmt.Sprintf("%x", digest))))
+	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(digest[:]))))
 	sequence := t.Sequence
-	if err := s.message(t, b, &m, 0); err != nil {
+	if err := s.note(t, &m); err != nil {
 		return err
 	}
 	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence})
@@ -222,26 +214,57 @@ func (s *sender) rest(t *server.Turn, b *buffer, item *server.Item, r *reading) 
 	return nil
 }
 
-// message sends a CHEEZBURGER whose chunk is n octets of the buffer, from headRoom on.
-func (s *sender) message(t *server.Turn, b *buffer, m *fmq.Message, n int) error {
-	m.ID, m.Sequence = fmq.IDCheezburger, t.Sequence
+// chunk reads the next chunk of a file and sends it.
+func (s *sender) chunk(t *server.Turn, item *server.Item, r *reading) error {
+	m := fmq.Message{ID: fmq.IDCheezburger, Sequence: t.Sequence, Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset)}
+	if r.first {
+		m.Headers = properties(item.File)
+	}
 	head, err := m.Append(make([]byte, 0, 512))
 	if err != nil {
 		return err
 	}
-	if len(head) > headRoom {
-		return fmt.Errorf("its name has %d octets: too many", len(m.Filename))
-	}
-	// The chunk is the last field: its length is written behind the others, and it need not be copied.
+	most := max(chunkOctets-len(head), chunkOctets/2) // so that the frame fits into a buffer of that size
+	n := int(min(uint64(most), t.Credit-t.Used, uint64(item.File.Size-r.offset), uint64(milestoneOctets-r.offset%milestoneOctets)))
+	// The chunk is the last field: its length is written behind the others, and it is read to where it belongs.
 	binary.BigEndian.PutUint32(head[len(head)-4:], uint32(n))
-	from := headRoom - len(head)
-	copy(b[from:], head)
-	cancelled, err := t.Send(func() error { return s.send(t.Peer, [][]byte{b[from : headRoom+n]}) })
+	frame := append(zsock.NewBuffer(len(head)+n), head...)[:len(head)+n]
+	data := frame[len(head):]
+	if got, err := r.file.ReadAt(data, r.offset); got < n {
+		zsock.Recycle([][]byte{frame})
+		return fmt.Errorf("%w: reading at %d: %v", dir.ErrChanged, r.offset, err)
+	}
+	r.hash.Write(data)
+	r.offset += int64(n)
+	r.first = false
+	s.miles.pass(item.File.Key(), r.offset, r.hash)
+	return s.send(t, r, frame, n)
+}
+
+// note sends a message that has no content.
+func (s *sender) note(t *server.Turn, m *fmq.Message) error {
+	m.ID, m.Sequence = fmq.IDCheezburger, t.Sequence
+	frame, err := m.Append(nil)
+	if err != nil {
+		return err
+	}
+	return s.send(t, nil, frame, 0)
+}
+
+// send sends a CHEEZBURGER with a chunk of n octets. What finds no room is kept in r, if there is one.
+func (s *sender) send(t *server.Turn, r *reading, frame []byte, n int) error {
+	cancelled, err := t.Send(func() error { return s.transmit(t.Peer, [][]byte{frame}) })
+	if r != nil {
+		r.unsent = nil
+	}
 	switch {
 	case cancelled:
 		return errPause
 	case errors.Is(err, zsock.ErrFull):
 		t.Full = true
+		if r != nil {
+			r.unsent, r.unsentChunk = frame, n
+		}
 		return errPause
 	case err != nil: // the client is gone: the loop will hear of it, and cancel
 		return errPause
@@ -261,8 +284,3 @@ func properties(f *dir.File) []wire.Pair {
 }
 
 func pair(key, value string) wire.Pair { return wire.Pair{Key: []byte(key), Value: []byte(value)} }
-
-// buffer holds one CHEEZBURGER: its chunk from headRoom on, the rest before.
-type buffer [headRoom + chunkOctets]byte
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}

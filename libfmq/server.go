@@ -146,7 +146,7 @@ func (s *Server) open() (err error) {
 	}
 	s.sender = &sender{
 		cache: s.cache, log: s.cfg.Log, slots: make(chan struct{}, turnsAtOnce),
-		send: func(peer []byte, frames [][]byte) error { return s.service.Send(peer, frames) },
+		transmit: func(peer []byte, frames [][]byte) error { return s.service.SendOwned(peer, frames) },
 		over: func(t *server.Turn) {
 			if s.do(func(now time.Time) []machine.Effect { return s.core.Settle(now, t) }) != nil && t.Current != nil {
 				t.Current.Close() // there is no core any more
@@ -207,7 +207,7 @@ func (s *Server) release() {
 	s.mu.Unlock()
 	for _, o := range offers {
 		o.watcher.Close()
-		if o.ended != nil {
+		if s.service != nil { // else nobody follows it yet
 			<-o.ended
 		}
 	}

@@ -6,7 +6,7 @@
 //	go run ./tools/dev setup   install what a build with -tags libzmq takes
 //	go run ./tools/dev tidy    go.mod and go.sum of every module
 //	go run ./tools/dev gen     regenerate what is generated
-//	go run ./tools/dev bench   print the figures; installs as setup does
+//	go run ./tools/dev bench   print the figures; installs as setup does, and rsync
 //
 // It is run from anywhere inside a checkout.
 package main

@@ -27,8 +27,8 @@ type Host interface {
 	Subscriptions() []Subscription
 	// List begins to list what we hold below a path; [Core.Listed] brings it. Files named in without are to be left out.
 	List(s Subscription, without []string)
-	// Take hands over a chunk, a file's end or a delete. It tells whether there is room for more.
-	Take(Chunk) (room bool)
+	// Take hands over a chunk, a file's end or a delete.
+	Take(Chunk)
 	// GiveUp tells that something was lost that may have been a part of the file that is being received.
 	GiveUp()
 }
@@ -65,7 +65,6 @@ type Stored struct {
 	Credit   int64    // octets of credit that can be given back
 	Sequence uint64   // of the last chunk that is stored
 	Receipts []uint64 // sequences of the ends of files that were delivered, in order
-	Room     bool     // the host takes more again
 }
 
 // Why conversations end.

@@ -81,7 +81,6 @@ type stage struct {
 	now  time.Time
 	said bytes.Buffer
 	subs []Subscription
-	full bool
 }
 
 // dial makes the client anew, with a login and a password or without.
@@ -108,10 +107,9 @@ func (s *stage) List(sub Subscription, without []string) {
 	s.say("%s", strings.TrimSpace(fmt.Sprintf("list %s%s", sub.Path, strings.Join(append([]string{""}, without...), " without="))))
 }
 
-func (s *stage) Take(c Chunk) bool {
+func (s *stage) Take(c Chunk) {
 	what := map[bool]string{true: " end"}[c.End]
 	s.say("take %d %s offset=%d octets=%d credit=%d%s", c.Sequence, c.Filename, c.Offset, len(c.Content), c.Credit, what)
-	return !s.full
 }
 
 // input does what a line says.
@@ -126,8 +124,6 @@ func (s *stage) input(words []string) {
 		s.do(s.core.Engine().Event(now, machine.Event(words[0])))
 	case "recv":
 		s.do(s.core.Engine().Message(now, s.message(rest)))
-	case "full":
-		s.full = true
 	case "subscribe":
 		text := strings.Join(rest[1:], " ")
 		sub := Subscription{Path: rest[0], Resync: text != "", Mirror: text == "mirror"}
@@ -159,8 +155,6 @@ func (s *stage) input(words []string) {
 				st.Sequence = s.number(value)
 			case "receipt":
 				st.Receipts = append(st.Receipts, s.number(value))
-			case "room":
-				st.Room, s.full = true, false
 			}
 		}
 		s.do(s.core.Stored(now, st))

@@ -28,9 +28,9 @@ const (
 	maxRead    = maxEntries * 400 // octets of a file that are read
 )
 
-// Cache keeps digests of files, in memory and in a file. It holds one state for each path: what is known of an older one is forgotten. It
-// may be used by several goroutines. Nobody waits for the disk: entries are written in the background, and those of the last second are lost
-// when the process is killed.
+// Cache keeps digests of files, in memory and in a file. It holds one state for each path: what is known of an older one is forgotten.
+// It may be used by several goroutines. Nobody waits for the disk: entries are written in the background, and those of the last second
+// are lost when the process is killed.
 //
 // The file belongs to one process at a time; a second one keeps its digests in memory only, as one whose disk is full does. Nothing but
 // time depends on the file: a line of it that is damaged is left out. It is not protected against somebody who may write in its folder.
@@ -59,9 +59,10 @@ type entry struct {
 	digest        Digest
 }
 
-// OpenCache opens the cache in the named file, and makes the file, and its folder, if they are not there. An empty name is a cache in memory
-// only; so is one whose file another Cache has open, here or in another process (Err tells). An error means that the file cannot be read or
-// made; then there is no Cache. Beside the file there are, with the same name and ".lock" and ".new", the lock, and for moments its successor.
+// OpenCache opens the cache in the named file, and makes the file, and its folder, if they are not there. An empty name is a cache in
+// memory only; so is one whose file another Cache has open, here or in another process (Err tells). An error means that the file
+// cannot be read or made; then there is no Cache. Beside the file there are, with the same name and ".lock" and ".new", the lock, and
+// for moments its successor.
 func OpenCache(file string) (*Cache, error) {
 	c := &Cache{entries: make(map[string]entry), limit: maxEntries, file: file}
 	if file == "" {
@@ -115,16 +116,16 @@ func (c *Cache) Put(key Key, digest Digest) {
 	c.armed = true
 }
 
-// Err says why digests are not in the file: another process has it open, the disk is full. Nil if the last ones were written, or if there is
-// no file.
+// Err says why digests are not in the file: another process has it open, the disk is full. Nil if the last ones were written, or if
+// there is no file.
 func (c *Cache) Err() error {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.err
 }
 
-// Close writes what is not written yet, and gives the file free for others. Its error is that of the last writing: digests may be missing from
-// the file. It is idempotent.
+// Close writes what is not written yet, and gives the file free for others. Its error is that of the last writing: digests may be
+// missing from the file. It is idempotent.
 func (c *Cache) Close() error {
 	c.mu.Lock()
 	if c.closed {

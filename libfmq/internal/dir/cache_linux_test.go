@@ -8,26 +8,9 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a file system of the given size, such as "64k". Without the right to do that, the test is skipped, but not in CI.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	folder := t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("mount: %v: CI has to run this test as root", err)
-		}
-		t.Skipf("mount: %v: this test needs root", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
-			t.Error("unmount:", err)
-		}
-	})
-	return folder
-}
-
 func TestCacheDiskFull(t *testing.T) {
-	folder := smallDisk(t, "64k")
+	folder := t.TempDir()
+	mount(t, folder, "64k")
 	file, ballast := filepath.Join(folder, "digests"), filepath.Join(folder, "ballast")
 	c, err := OpenCache(file)
 	if err != nil {

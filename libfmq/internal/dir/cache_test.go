@@ -106,7 +106,8 @@ func TestCacheTellsStatesApart(t *testing.T) {
 
 func TestCacheNames(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "digests")
-	names := []string{"", "with blank", "line\nend", "\n", `back\slash`, `\n`, "\\\n\\", "\xff\xfe", "%s", "nul\x00", "\r\n", strings.Repeat("x", maxPath)}
+	names := []string{"", "with blank", "line\nend", "\n", `back\slash`, `\n`, "\\\n\\", "\xff\xfe", "%s",
+		"nul\x00", "\r\n", strings.Repeat("x", maxPath)}
 	c := openCache(t, file)
 	for i, name := range names {
 		c.Put(Key{name, int64(i), -int64(i), 1<<64 - 1}, Digest{byte(i)})

@@ -13,9 +13,9 @@ import (
 	"strconv"
 )
 
-// The file of a Cache has a line for each Put: a checksum (CRC-32 of the rest of the line), the digest, both in hexadecimal digits, size,
-// mtime and inode in decimal ones, and the path up to the line's end, in which a line end is `\n` and a backslash `\\`. Of two lines for a
-// path the later one counts. A process that is killed leaves at worst a last line that is not whole.
+// The file of a Cache has a line for each Put: a checksum (CRC-32 of the rest of the line), the digest, both in hexadecimal digits,
+// size, mtime and inode in decimal ones, and the path up to the line's end, in which a line end is `\n` and a backslash `\\`. Of two
+// lines for a path the later one counts. A process that is killed leaves at worst a last line that is not whole.
 
 // errLocked is the error of lockFile when the lock cannot be had.
 var errLocked = errors.New("in use by another process")
@@ -94,8 +94,8 @@ func (c *Cache) wasteful() bool {
 	return c.lines > 2*len(c.entries)+spare
 }
 
-// save writes what is unsaved, and the whole file anew when it has become wasteful. What cannot be written is lost for the file, or else a
-// full disk would fill the memory.
+// save writes what is unsaved, and the whole file anew when it has become wasteful. What cannot be written is lost for the file, or
+// else a full disk would fill the memory.
 func (c *Cache) save() {
 	c.disk.Lock()
 	defer c.disk.Unlock()
@@ -126,8 +126,8 @@ func (c *Cache) save() {
 	c.mu.Unlock()
 }
 
-// compact writes all entries into a new file, which takes the place of the old one. It is called under disk. If it fails, the old file is still
-// in use, and it is tried again only when as many lines again are in vain.
+// compact writes all entries into a new file, which takes the place of the old one. It is called under disk. If it fails, the old file
+// is still in use, and it is tried again only when as many lines again are in vain.
 func (c *Cache) compact() error {
 	c.lines = 0
 	name := c.file + ".new"

@@ -16,7 +16,7 @@ type File struct {
 	Mode    fs.FileMode
 	linked  bool   // a symbolic link is in its name
 	Inode   uint64 // 0 where the system has none
-	Changed int64  // when content or properties changed, by the system's clock (ctime): nanoseconds since 1970, or 0 where the system does not tell
+	Changed int64  // when content or properties changed (ctime): nanoseconds since 1970; 0 where the system does not tell
 
 	dir string // the directory
 	via *stamp // the portable link's own state

@@ -75,7 +75,7 @@ func (v *view) next() []Patch {
 		v.apply(batch)
 		return batch
 	case <-time.After(deadline):
-		v.t.Fatalf("no patch within %v; known are %q; log:\n%s", deadline, v.names(), v.log)
+		v.t.Fatalf("no patch within %v; known are %.2000q; log:\n%.2000s", deadline, v.names(), v.log)
 		return nil
 	}
 }

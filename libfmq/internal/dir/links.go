@@ -134,7 +134,8 @@ func unknown(err error) bool {
 	return errors.As(err, &fault) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
-// resolve gives where in a directory a name leads to that has symbolic links in it, absolute ones too. top is the directory, which is at dir.
+// resolve gives where in a directory a name leads to that has symbolic links in it, absolute ones too. top is the directory, which is
+// at dir.
 func resolve(top *os.Root, dir, name string) (real string, info fs.FileInfo, err error) {
 	path, err := filepath.EvalSymlinks(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {

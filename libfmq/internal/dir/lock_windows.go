@@ -9,8 +9,8 @@ import (
 // errSharing is Windows' ERROR_SHARING_VIOLATION.
 const errSharing = syscall.Errno(32)
 
-// lockFile makes the file if it is not there, and takes it for this process, as it is opened for nobody else. That ends with the file's Close,
-// and with the process however it ends. The error is errLocked if somebody else has it.
+// lockFile makes the file if it is not there, and takes it for this process, as it is opened for nobody else. That ends with the
+// file's Close, and with the process however it ends. The error is errLocked if somebody else has it.
 func lockFile(name string) (*os.File, error) {
 	path, err := syscall.UTF16PtrFromString(name)
 	if err != nil {

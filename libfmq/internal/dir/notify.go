@@ -19,8 +19,8 @@ type notifier interface {
 const watchAgain = runtime.GOOS == "linux"
 
 // adviceWatches says what to do when the system has no more watches.
-const adviceWatches = "To watch all, raise the system's limit (Linux: sysctl fs.inotify.max_user_watches and fs.inotify.max_user_instances; " +
-	"elsewhere: the number of open files, ulimit -n)"
+const adviceWatches = "To watch all, raise the system's limit (Linux: sysctl fs.inotify.max_user_watches and " +
+	"fs.inotify.max_user_instances; elsewhere: the number of open files, ulimit -n)"
 
 // systemNotifier is the system's.
 type systemNotifier struct{ *fsnotify.Watcher }

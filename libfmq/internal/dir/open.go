@@ -11,8 +11,8 @@ import (
 // ErrChanged says that a file is no longer in the state in which it was told.
 var ErrChanged = errors.New("the file has changed")
 
-// Open opens a file for reading, in the state that it was told in: if it is in another one, or gone, the error is ErrChanged (and fs.ErrNotExist). It
-// never opens anything outside of the directory, except what a portable link names. It works after Close, too.
+// Open opens a file for reading, in the state that it was told in: if it is in another one, or gone, the error is ErrChanged (and
+// fs.ErrNotExist). It never opens anything outside of the directory, except what a portable link names. It works after Close, too.
 func (w *Watcher) Open(f *File) (*os.File, error) {
 	file, err := w.open(f)
 	if errors.Is(err, fs.ErrNotExist) {

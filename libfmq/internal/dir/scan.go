@@ -135,7 +135,8 @@ func (t *tree) regular(d *folder, base string, info fs.FileInfo, err error) *Fil
 
 func (t *tree) newFile(d *folder, base string, info fs.FileInfo) *File {
 	inode, changed := system(info)
-	return &File{Name: d.under(base), Size: info.Size(), ModTime: info.ModTime(), Mode: info.Mode(), Inode: inode, Changed: changed, dir: t.dir}
+	return &File{Name: d.under(base), Size: info.Size(), ModTime: info.ModTime(), Mode: info.Mode(), Inode: inode,
+		Changed: changed, dir: t.dir}
 }
 
 func compareFiles(a, b *File) int { return strings.Compare(a.Name, b.Name) }

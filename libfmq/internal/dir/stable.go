@@ -49,8 +49,9 @@ func (t *tree) update(d *folder, old, now *File) {
 	}
 }
 
-// settle offers a file if it is stable, and else sees to it that it is looked at again when it will be. A file is stable when its time of
-// modification is long enough ago; or else, as the clock may have been set back, when it has been unchanged before our eyes for that long.
+// settle offers a file if it is stable, and else sees to it that it is looked at again when it will be. A file is stable when its time
+// of modification is long enough ago; or else, as the clock may have been set back, when it has been unchanged before our eyes for
+// that long.
 func (t *tree) settle(u *unstable) {
 	now := time.Now()
 	age := now.Sub(u.seen.written()) // by the clock on the wall

@@ -125,8 +125,8 @@ func (t *tree) ignored(d *folder, base string) bool {
 	return strings.EqualFold(strings.TrimSuffix(base, linkSuffix), private) || t.cfg.Ignore != nil && t.cfg.Ignore(d.under(base))
 }
 
-// admit takes a folder into the tree, or finds that it is there already. It is visited if it is new. info may be nil if there is no symbolic
-// link in its name.
+// admit takes a folder into the tree, or finds that it is there already. It is visited if it is new. info may be nil if there is no
+// symbolic link in its name.
 func (t *tree) admit(d *folder, base, real string, linked bool, info fs.FileInfo) {
 	sub := d.subs[base]
 	if sub != nil && (sub.real != real || sub.linked != linked || linked && d.inside(info)) {
@@ -145,8 +145,8 @@ func (t *tree) admit(d *folder, base, real string, linked bool, info fs.FileInfo
 	case linked && d.inside(info):
 		t.warn(slog.LevelDebug, "folder left out", name, "a symbolic link leads back to a folder that it is in")
 		return
-	case linked && t.linked == maxLinked:
-		t.warn(slog.LevelWarn, "folders left out", "symbolic links in "+t.dir, fmt.Sprintf("they make more than %d folders", maxLinked))
+	case linked && t.linked >= t.cfg.linked:
+		t.warn(slog.LevelWarn, "folders left out", "symbolic links in "+t.dir, fmt.Sprintf("they make more than %d folders", t.cfg.linked))
 		return
 	}
 	sub = &folder{up: d, name: name, real: real, linked: linked, depth: d.depth + 1, seen: t.visits}
@@ -195,7 +195,8 @@ func (t *tree) unreadable(d *folder, err error) {
 	if errors.Is(err, fs.ErrNotExist) && d.up != nil {
 		return // it was deleted just now; the folder that it was in will tell
 	}
-	t.warn(slog.LevelWarn, "folder cannot be read; what was in it stays offered", filepath.Join(t.dir, filepath.FromSlash(d.real)), err.Error())
+	path := filepath.Join(t.dir, filepath.FromSlash(d.real))
+	t.warn(slog.LevelWarn, "folder cannot be read; what was in it stays offered", path, err.Error())
 }
 
 // warn logs once that something is odd, until good is called for it or the reason is another.

@@ -22,9 +22,10 @@ type Config struct {
 	NoLinks bool                   // files whose names end with ".ln" are files as any
 	Monitor time.Duration          // pause between scans; 0: a second. It is at least 20 times as long as the last scan took
 	Stable  time.Duration          // how long a file has to be left alone; 0: a second
-	Ignore  func(name string) bool // further names to be left out: files, and folders with all that is in them. Called by the Watcher's goroutine
+	Ignore  func(name string) bool // names to be left out, of files, and of folders with all in them. It must not block
 	Log     *slog.Logger           // nil: silence
 
+	linked int                       // tests: other bounds than maxLinked
 	notify func() (notifier, error)  // tests: other notifications
 	fault  func(folder string) error // tests: folders that cannot be read
 }
@@ -69,6 +70,7 @@ func Watch(cfg Config) (*Watcher, error) {
 func setDefaults(cfg *Config) {
 	cfg.Monitor = cmp.Or(cfg.Monitor, time.Second)
 	cfg.Stable = cmp.Or(cfg.Stable, time.Second)
+	cfg.linked = cmp.Or(cfg.linked, maxLinked)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -97,9 +99,9 @@ func checkDir(name string) (string, error) {
 	return dir, nil
 }
 
-// Patches gives what changes, in batches. The first batch is all that is there and stable, and it comes even if that is nothing. In a batch, deletions
-// are first, and no name is twice. If nobody reads, batches grow together, to no more than two patches for each file. A change of a file's
-// properties alone is a patch, too; its Key is the same then. Closed by Close.
+// Patches gives what changes, in batches. The first batch is all that is there and stable, and it comes even if that is nothing. In a
+// batch, deletions are first, and no name is twice. If nobody reads, batches grow together, to no more than two patches for each file.
+// A change of a file's properties alone is a patch, too; its Key is the same then. Closed by Close.
 func (w *Watcher) Patches() <-chan []Patch { return w.patches }
 
 // Close ends the watching. It waits for the end, and is idempotent.

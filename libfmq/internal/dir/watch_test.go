@@ -132,7 +132,8 @@ func TestHiddenFilesAndEmptyFiles(t *testing.T) {
 
 func TestPrivateFolderIsLeftOut(t *testing.T) {
 	top := t.TempDir()
-	names := []string{".filemq/digests", ".filemq/partial/x", "a/.filemq/y", "a/.FileMQ/z", "a/secret/1", "a/secret/b/2", "a/b.tmp", ".filemq.ln"}
+	names := []string{".filemq/digests", ".filemq/partial/x", "a/.filemq/y", "a/.FileMQ/z", "a/secret/1", "a/secret/b/2", "a/b.tmp",
+		".filemq.ln"}
 	for _, name := range names {
 		write(t, top, name, "x")
 	}
@@ -197,7 +198,7 @@ func TestManyFiles(t *testing.T) {
 
 // A reader that does not read finds all in one batch, in which each file is once: nothing grows with the number of changes.
 func TestSlowReader(t *testing.T) {
-	tr := newTree(Config{Stable: time.Second}, "/", nil)
+	tr := newTree(Config{Stable: time.Second, linked: maxLinked}, "/", nil)
 	w := &Watcher{tree: tr, complete: true, told: true}
 	file := func(name string, size int) *File { return &File{Name: name, Size: int64(size), ModTime: old} }
 	kept, brief := file("kept", 0), file("brief", 0)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func (a *client) Open(c *Client) {
 func (a *client) let(c *Client, who *sasl.Identity) {
 	a.who = who
 	a.core.clients = append(a.core.clients, a)
-	a.core.cfg.Log.Info("a client is in", "peer", c.Peer(), "login", a.login())
+	a.core.cfg.Log.Info("a client is in", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login())
 	c.Raise(EventOK)
 }
 
@@ -82,7 +83,7 @@ func (a *client) CheckResponse(c *Client) {
 	challenge, who, err := a.exchange.Respond(string(c.Request.Mechanism), c.Request.Response)
 	switch {
 	case err != nil:
-		a.core.cfg.Log.Warn("a client is refused", "peer", c.Peer(), "err", err)
+		a.core.cfg.Log.Warn("a client is refused", "peer", fmt.Sprintf("%X", c.Peer()), "err", err)
 		c.Raise(EventRefused)
 	case who != nil:
 		a.let(c, who)
@@ -211,7 +212,7 @@ func (a *client) ForgetClient(c *Client) {
 	a.unlist()
 	if i := slices.Index(a.core.clients, a); i >= 0 {
 		a.core.clients = slices.Delete(a.core.clients, i, i+1)
-		a.core.cfg.Log.Info("a client is gone", "peer", c.Peer(), "login", a.login())
+		a.core.cfg.Log.Info("a client is gone", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login())
 	}
 }
 

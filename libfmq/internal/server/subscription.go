@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
@@ -51,7 +52,7 @@ func (a *client) Subscribe(c *Client) {
 	} else {
 		a.subscriptions = append(a.subscriptions, s)
 	}
-	a.core.cfg.Log.Info("a client subscribes", "peer", c.Peer(), "login", a.login(), "path", path, "resync", s.resync)
+	a.core.cfg.Log.Info("a client subscribes", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login(), "path", path, "resync", s.resync)
 	if s.resync {
 		a.resync(s, on(c.Request, "SYNC"))
 	}

@@ -40,26 +40,17 @@ func (l Login) password(screen *Screen) (string, error) {
 	return password, err
 }
 
-// sources returns the file, if there is one, without sections that do not
-// count, and the flags.
-func sources(file string, flags *fmqconfig.Source, without ...string) ([]*fmqconfig.Source, error) {
+// merge reads the file, if there is one, without sections that do not count,
+// and lays the flags over it.
+func merge(file string, flags *fmqconfig.Source, without ...string) (*fmqconfig.Config, error) {
 	if file == "" {
-		return []*fmqconfig.Source{flags}, nil
+		return fmqconfig.Merge(flags)
 	}
 	s, err := fmqconfig.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	return []*fmqconfig.Source{s.Without(without...), flags}, nil
-}
-
-// merge reads everything.
-func merge(file string, flags *fmqconfig.Source, without ...string) (*fmqconfig.Config, error) {
-	all, err := sources(file, flags, without...)
-	if err != nil {
-		return nil, err
-	}
-	return fmqconfig.Merge(all...)
+	return fmqconfig.Merge(s.Without(without...), flags)
 }
 
 // invalid makes an error about our arguments one of the command line.

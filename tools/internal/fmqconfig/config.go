@@ -2,6 +2,7 @@ package fmqconfig
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zeromq/gozyre/libfmq"
@@ -71,12 +72,8 @@ func (c *Config) check() error {
 			return c.m.wrong(expired, fmt.Sprintf("expired is shorter than three heartbeats of %s", seconds(heartbeat.Value)), "five are a good measure")
 		}
 	}
-	return firstOf(c.checkAccess(), c.checkServer(), c.checkClient())
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
+	for _, look := range []func() error{c.checkAccess, c.checkServer, c.checkClient} {
+		if err := look(); err != nil {
 			return err
 		}
 	}
@@ -86,10 +83,7 @@ func firstOf(errs ...error) error {
 // checkAccess decides who may come in. That somebody is listed who may not log
 // in opens no door to all.
 func (c *Config) checkAccess() error {
-	var accounts []*zpl.Node
-	for _, n := range c.m.sections["plain"].Children {
-		accounts = append(accounts, n)
-	}
+	accounts := c.m.sections["plain"].Children
 	anonymous := c.m.get("security", "anonymous")
 	c.plain, c.anonymous = len(accounts) > 0, len(accounts) == 0
 	if c.m.plain != nil {
@@ -121,7 +115,7 @@ func (c *Config) checkServer() error {
 	}
 	for _, p := range c.m.listed["publish"] {
 		for n := range p.All("group") {
-			if contains(groups, n.Value) {
+			if slices.Contains(groups, n.Value) {
 				continue
 			}
 			advice := "no account has a group"
@@ -149,15 +143,6 @@ func (c *Config) checkClient() error {
 		return c.m.wrong(servers[0], "there is no inbox for what arrives", "add a section client with inbox, the name of a directory")
 	}
 	return nil
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // brief lists names for a message.

@@ -35,6 +35,7 @@ type Report struct {
 	Machine Machine   `json:"machine"`
 	Time    time.Time `json:"time"`
 	Runs    int       `json:"runs"`
+	Quick   bool      `json:"quick,omitempty"`
 	Figures []Figure  `json:"figures"`
 }
 
@@ -77,7 +78,7 @@ func (c *Command) Run(e *repo.Env) error {
 	defer os.RemoveAll(tmp)
 
 	begin := time.Now()
-	r := Report{Time: begin.UTC(), Runs: c.runs(nodes)}
+	r := Report{Time: begin.UTC(), Runs: c.runs(nodes), Quick: c.Quick}
 	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measureCodecs, c.measureFiles} {
 		figures, err := part(&report, tmp)
 		if err != nil {

@@ -162,12 +162,12 @@ func TestNumbers(t *testing.T) {
 
 func TestMeasures(t *testing.T) {
 	seen := map[string]bool{}
-	for _, m := range measures {
+	for _, m := range slices.Concat(measures, fileMeasures(fullScale)) {
 		if seen[m.name] {
 			t.Errorf("there are two figures %q", m.name)
 		}
 		seen[m.name] = true
-		if m.table != nodes && m.table != links || len(m.client) == 0 || len(m.rows) == 0 {
+		if !slices.Contains(tables, m.table) || (len(m.client) == 0) == (m.files == nil) || len(m.rows) == 0 {
 			t.Errorf("%s lacks something: %+v", m.name, m)
 		}
 		for _, r := range m.rows {
@@ -186,9 +186,36 @@ func TestUsage(t *testing.T) {
 	}{
 		{Command{Runs: -1}, "--runs -1"},
 		{Command{Runs: 1, Only: []string{"charm"}}, `no figure "charm"`},
+		{Command{Tables: []string{"fmq", "chairs"}}, `no table "chairs"`},
 	} {
 		if err := c.command.Run(e); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: the error is %v", c.command, err)
+		}
+	}
+}
+
+// Tables and figures are asked for by name; files are measured more often than the others.
+func TestWanted(t *testing.T) {
+	for _, c := range []struct {
+		command Command
+		want    string // of nodes, links, files
+		files   int    // runs
+	}{
+		{Command{}, "enter link-rtt files-state", 5},
+		{Command{Quick: true}, "enter link-rtt files-state", 1},
+		{Command{Tables: []string{files}, Runs: 2}, "files-state", 2},
+		{Command{Tables: []string{nodes, links}}, "enter link-rtt", 5},
+		{Command{Only: []string{"link-rtt"}}, "link-rtt", 5},
+		{Command{Tables: []string{files}, Only: []string{"link-rtt"}}, "", 5},
+	} {
+		var got []string
+		for _, m := range c.command.wanted(slices.Concat(measures, fileMeasures(quickScale))) {
+			if slices.Contains([]string{"enter", "link-rtt", "files-state"}, m.name) {
+				got = append(got, m.name)
+			}
+		}
+		if strings.Join(got, " ") != c.want || c.command.runs(files) != c.files {
+			t.Errorf("%+v: %v, %d times", c.command, got, c.command.runs(files))
 		}
 	}
 }

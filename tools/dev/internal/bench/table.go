@@ -32,6 +32,9 @@ func (r Report) markdown() []byte {
 				}
 			}
 		}
+		if h.table == files && r.Quick {
+			about += ", --quick: less of everything than the targets are for"
+		}
 		if lines.Len() > 0 {
 			fmt.Fprintf(&b, "\n%s:\n\n%s%s", about, h.head, lines.String())
 		}

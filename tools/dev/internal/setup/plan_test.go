@@ -124,6 +124,22 @@ func TestLacking(t *testing.T) {
 	}
 }
 
+// Every manager brings rsync, and the bench of files asks for nothing else.
+func TestRsync(t *testing.T) {
+	for _, m := range managers {
+		n := rsync()
+		n.present = func() bool { return false }
+		p, err := planFor(missing([]need{n}), on(t, m.systems[0], true, m.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := p.steps()
+		if got, want := strings.Join(steps[len(steps)-1].args, " "), strings.Join(m.install, " ")+" rsync"; got != want {
+			t.Errorf("it would run %s, and not %s", got, want)
+		}
+	}
+}
+
 // Every manager brings everything that a build with libzmq needs; only brew
 // leaves the compiler to the system.
 func TestManagersKnowLibzmq(t *testing.T) {

@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-func mount(t *testing.T, folder string) {
+// mount mounts a file system of the given size, such as "64k". Without the right to do that, the test is skipped, but not in CI.
+func mount(t *testing.T, folder, size string) {
 	t.Helper()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("mount: %v: CI has to run this test as root", err)
 		}
 		t.Skipf("mount: %v: this test needs root", err)
 	}
-	t.Cleanup(func() { syscall.Unmount(folder, syscall.MNT_DETACH) })
+	t.Cleanup(func() { syscall.Unmount(folder, syscall.MNT_DETACH) }) // a test may have done that already
 }
 
 // Where a network drive was, there is an empty folder. That does not mean that its files are deleted.
@@ -26,7 +27,7 @@ func TestUnmounted(t *testing.T) {
 			top := t.TempDir()
 			place := filepath.Join(top, name)
 			must(t, os.MkdirAll(place, 0o700))
-			mount(t, place)
+			mount(t, place, "1m")
 			write(t, place, "a/file", "content")
 			v := watchDir(t, Config{Dir: top, Monitor: time.Millisecond})
 			if len(v.files) != 1 {
@@ -35,7 +36,7 @@ func TestUnmounted(t *testing.T) {
 			must(t, syscall.Unmount(place, 0)) // not busy: nothing is held open
 			waitLog(t, v, "unmounted", 1)
 			v.scanned(3)
-			mount(t, place)
+			mount(t, place, "1m")
 			write(t, place, "b/file", "") // another content is believed
 			v.want(filepath.Join(name, "b", "file"))
 			if n := v.log.count("unmounted"); n != 1 {
