@@ -42,6 +42,19 @@ var (
 	fileServerUses = append([]string{"github.com/fsnotify/fsnotify"}, curve...)
 )
 
+// What FileMQ is made of: a state machine each for server and client; directories; the default transport.
+var (
+	notify   = []string{"github.com/fsnotify/fsnotify", "golang.org/x/sys"}
+	peering  = []string{"codecs/wire", "codecs/fmq", "codecs/machine", "codecs/zsock", "libfmq/sasl"}
+	files    = append([]string{"codecs/zmtp", "libfmq/..."}, peering...)
+	filesUse = slices.Concat(notify, curve)
+
+	fileTool     = slices.Concat([]string{"tools/...", "zpl"}, node, files)
+	fileToolUses = slices.Concat([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses, filesUse, progress)
+	progress     = []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi",
+		"github.com/mattn/go-runewidth", "github.com/clipperhouse/uax29/v2"}
+)
+
 // arrows hold for the first line that matches a package. A package without a
 // line is an error: new packages get one, here and in the drawing.
 var arrows = []arrow{
@@ -66,6 +79,11 @@ var arrows = []arrow{
 	{folder: "codecs/libzmq", ours: []string{"codecs/zsock"}, theirs: []string{zmq4}},
 
 	{folder: "libfmq/sasl"},
+	{folder: "libfmq/internal/dir", theirs: notify},
+	{folder: "libfmq/internal/inbox", ours: []string{"libfmq/internal/dir"}, theirs: notify},
+	{folder: "libfmq/internal/server", ours: append([]string{"libfmq/internal/dir"}, peering...), theirs: notify},
+	{folder: "libfmq/internal/client", ours: peering},
+	{folder: "libfmq/...", ours: files, theirs: filesUse},
 	{folder: "zpl"},
 	{folder: "rfcs/..."}, // and tests alone import it: it is in no other line
 
@@ -100,6 +118,11 @@ var arrows = []arrow{
 		theirs: append([]string{kongCLI}, curve...),
 	},
 	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
+	{folder: "tools/cmd/filemq", ours: fileTool, theirs: fileToolUses},
+	{folder: "tools/cmd/track", ours: fileTool, theirs: fileToolUses},
+	{folder: "tools/internal/filemq", ours: fileTool, theirs: fileToolUses},
+	{folder: "tools/internal/track", ours: fileTool, theirs: fileToolUses},
+	{folder: "tools/internal/fmqconfig", ours: fileTool, theirs: fileToolUses},
 	{
 		folder: "tools/...",
 		ours:   append([]string{"tools/...", "zpl"}, node...),

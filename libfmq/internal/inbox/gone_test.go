@@ -79,26 +79,22 @@ func TestInboxDeletedBeforeFinish(t *testing.T) {
 	}
 }
 
-// Somebody removes empty folders all the time.
-func TestFolderDeletedAllTheTime(t *testing.T) {
+// Folders are deleted at the very moment at which files go there.
+func TestFolderDeletedMeanwhile(t *testing.T) {
 	in := openInbox(t, t.TempDir())
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				os.RemoveAll(filepath.Join(in.path, "d"))
-			}
-		}
-	}()
 	for range 500 {
-		deliver(t, in, "d/e/file", "x")
+		f := begin(t, in, "d/e/file", 0)
+		removed := make(chan struct{})
+		go func() {
+			os.RemoveAll(filepath.Join(in.path, "d"))
+			close(removed)
+		}()
+		_, err := f.Finish(nil)
+		<-removed
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	close(stop)
-	<-stopped
 }
 
 // A folder that is being received into is deleted meanwhile.
