@@ -53,7 +53,7 @@ type File struct {
 	f            *os.File
 	size         int64
 	hash         hash.Hash
-	digest       [sha1.Size]byte // when hash is gone
+	digest       [sha1.Size]byte // as Digest told it last
 	info         fs.FileInfo
 	about        bool // there is an about file
 	surplus      bool // a Write that failed may have left octets behind size
@@ -175,12 +175,10 @@ func (f *File) Size() int64 { return f.size }
 
 // Digest is that of the octets that are here.
 func (f *File) Digest() [sha1.Size]byte {
-	if f.hash == nil {
-		return f.digest
+	if f.hash != nil {
+		f.hash.Sum(f.digest[:0])
 	}
-	var d [sha1.Size]byte
-	f.hash.Sum(d[:0])
-	return d
+	return f.digest
 }
 
 // Keep ends the receiving. What is here is kept to be resumed if it is worth it, that is, if it is more than 64 KB.
@@ -225,7 +223,7 @@ func (f *File) end() {
 
 func (f *File) endHash() {
 	if f.hash != nil {
-		f.digest = f.Digest()
+		f.Digest()
 		hashes.Put(f.hash)
 		f.hash = nil
 	}
