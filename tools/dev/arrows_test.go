@@ -37,9 +37,6 @@ var (
 	node     = []string{"codecs/wire", "codecs/zre", "codecs/zsock", "codecs/zmtp", "libzyre/..."}
 	nodeUses = slices.Concat([]string{uuid}, network, curve)
 
-	// fileServer is what a server or client of files needs.
-	fileServer     = []string{"codecs/wire", "codecs/fmq", "codecs/zsock", "codecs/zmtp", "codecs/machine", "libfmq/..."}
-	fileServerUses = append([]string{"github.com/fsnotify/fsnotify"}, curve...)
 )
 
 // What FileMQ is made of: a state machine each for server and client; directories; the default transport.
@@ -100,7 +97,7 @@ var arrows = []arrow{
 		ours:   append([]string{"codecs/libzmq"}, node...),
 		theirs: append([]string{kongCLI, zmq4}, nodeUses...),
 	},
-	{folder: "tools/dev/benchfmq", ours: fileServer, theirs: append([]string{kongCLI}, fileServerUses...)},
+	{folder: "tools/dev/benchfmq", ours: files, theirs: append([]string{kongCLI}, filesUse...)},
 	{
 		folder: "tools/dev/specs", ours: []string{"codecs/zproto"},
 		theirs: []string{"github.com/goccy/go-graphviz", "github.com/tetratelabs/wazero", "github.com/flopp/go-findfont", "github.com/fogleman/gg",
