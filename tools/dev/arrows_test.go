@@ -36,7 +36,6 @@ var (
 	// transport, and no C library.
 	node     = []string{"codecs/wire", "codecs/zre", "codecs/zsock", "codecs/zmtp", "libzyre/..."}
 	nodeUses = slices.Concat([]string{uuid}, network, curve)
-
 )
 
 // What FileMQ is made of: a state machine each for server and client; directories; the default transport.

@@ -35,6 +35,11 @@ func IsFull(err error) bool {
 		runtime.GOOS == "windows" && (errors.Is(err, handleDiskFull) || errors.Is(err, diskFull))
 }
 
+// IsTemporary tells whether what failed may be tried again as it is: the disk is full, does not answer well, or too many files are open.
+func IsTemporary(err error) bool {
+	return IsFull(err) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
 // Header is what is known of a file before its content has come.
 type Header struct {
 	Size    int64       // octets of the whole; below 0: unknown
@@ -150,7 +155,7 @@ func (f *File) mode() fs.FileMode {
 }
 
 // Write appends. On an error nothing counts as written, and the same octets may be written again, for instance when there is room on the
-// disk again ([IsFull]).
+// disk again ([IsTemporary]).
 func (f *File) Write(p []byte) error {
 	if f.ended || f.f == nil {
 		return ErrFinished
@@ -186,12 +191,8 @@ func (f *File) Keep() {
 	if f.ended {
 		return
 	}
-	if f.f == nil || !f.about || f.size < worthKeeping || f.surplus && f.f.Truncate(f.size) != nil {
-		f.Discard()
-		return
-	}
-	info, err := f.f.Stat()
-	if err != nil {
+	info, err := f.unsettle()
+	if err != nil || !f.about || f.size < worthKeeping {
 		f.Discard()
 		return
 	}
@@ -200,6 +201,29 @@ func (f *File) Keep() {
 	f.in.mu.Lock()
 	defer f.in.mu.Unlock()
 	f.at.addPartial(part)
+}
+
+// unsettle makes the temporary file fit to be resumed and tells what it is now.
+func (f *File) unsettle() (fs.FileInfo, error) {
+	if f.f != nil {
+		if f.surplus {
+			if err := f.f.Truncate(f.size); err != nil {
+				return nil, err
+			}
+		}
+		return f.f.Stat()
+	}
+	// Finish has given it mode and time already, and may not have been able to go on: it could not be written to, or seem too old.
+	now := time.Now()
+	if err := f.at.partial.Chtimes(f.temp, now, now); err != nil {
+		return nil, err
+	}
+	if hasModes {
+		if err := f.at.partial.Chmod(f.temp, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return f.at.partial.Lstat(f.temp)
 }
 
 // Discard ends the receiving and removes what is here.

@@ -21,14 +21,14 @@ type Delivered struct {
 //
 // Everything is removed if the digest is not the one that is wanted ([ErrDigest]; nil: any will do), if the size is not the header's
 // ([ErrSize]), if a folder or a link stands under the name, or something else than a folder on the way there ([ErrInTheWay]), or on any other
-// error but that the disk is full ([IsFull]): then Finish may be called again, as may Keep and Discard.
+// error but one that [IsTemporary]: then Finish may be called again, or Keep.
 func (f *File) Finish(want *[sha1.Size]byte) (Delivered, error) {
 	if f.ended {
 		return Delivered{}, ErrFinished
 	}
 	err := f.finish(want)
 	if err != nil {
-		if !IsFull(err) || f.f == nil && f.info == nil {
+		if !IsTemporary(err) || f.f == nil && f.info == nil {
 			f.Discard()
 		}
 		return Delivered{}, err

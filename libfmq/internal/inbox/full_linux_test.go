@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // smallDisk gives a directory on a disk of its own.
@@ -119,6 +120,66 @@ func TestDiskFullAtTheEnd(t *testing.T) {
 	}
 	finish(t, f, big(100_000))
 	wantTree(t, in.path, map[string]string{"a/": "", "a/b/": "", "a/b/file": big(100_000)})
+	wantNoTemporaries(t, in.path)
+}
+
+// Too many files are open: Finish may be tried again.
+func TestTooManyOpenFiles(t *testing.T) {
+	in := openInbox(t, t.TempDir())
+	f := begin(t, in, "d/file", 0)
+	write(t, f, "x")
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	few := limit
+	few.Cur = 3
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
+		t.Fatal(err)
+	}
+	_, err := f.Finish(nil)
+	_, beginErr := in.Begin(server, "other", Header{}, 0)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{err, beginErr} {
+		if !IsTemporary(err) || IsFull(err) {
+			t.Fatal(err)
+		}
+	}
+	finish(t, f, "x")
+	wantTree(t, in.path, map[string]string{"d/": "", "d/file": "x"})
+	wantNoTemporaries(t, in.path)
+}
+
+// There is no room for the folder, and the process ends: all is kept for the next one.
+func TestDiskFullAtTheEndIsKept(t *testing.T) {
+	disk := smallDisk(t, "size=1m,nr_inodes=20")
+	in := openInbox(t, filepath.Join(disk, "inbox"))
+	all := big(100_000)
+	f, err := in.Begin(server, "d/file", Header{Size: -1, ModTime: time.Unix(1e9, 0), HasMode: true}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, f, all)
+	for i := 0; os.Mkdir(filepath.Join(disk, string(rune('a'+i))), 0o700) == nil; i++ {
+	}
+	if _, err := f.Finish(nil); !IsFull(err) {
+		t.Fatal(err)
+	}
+	f.Keep()
+	in.Close()
+	for i := range 20 {
+		os.Remove(filepath.Join(disk, string(rune('a'+i))))
+	}
+	in = openInbox(t, in.path)
+	wantList(t, list(t, in, server, false), part("d/file", all))
+	info, err := in.at.partial.Lstat(f.temp)
+	if err != nil || info.Mode() != 0o600 {
+		t.Fatal(info, err)
+	}
+	finish(t, begin(t, in, "d/file", int64(len(all))), all)
+	wantTree(t, in.path, map[string]string{"d/": "", "d/file": all})
 	wantNoTemporaries(t, in.path)
 }
 

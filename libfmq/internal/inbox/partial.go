@@ -17,7 +17,7 @@ const (
 	aboutSuffix = ".about"
 	aboutFirst  = "gozyre partial 1"
 	aboutLast   = "end"
-	maxAbout    = 32 << 10 // octets of an about file; a name of 4096 octets needs up to four times as many, quoted
+	maxAbout    = 64 << 10 // octets of an about file; origin and name may be four times as long, quoted
 	// maxPartialAge is after how long a part that nobody took up is removed: its server will not come back.
 	maxPartialAge = 30 * 24 * time.Hour
 )

@@ -133,7 +133,7 @@ func TestTornAboutIsNone(t *testing.T) {
 			t.Fatalf("%q is taken for whole", good[:i])
 		}
 	}
-	long := partialKey{strings.Repeat("\xff", 1000), strings.Repeat(strings.Repeat("\xff", 255)+"/", 15) + strings.Repeat("\xff", 255)}
+	long := partialKey{strings.Repeat("\xff", 5000), strings.Repeat(strings.Repeat("\xff", 255)+"/", 15) + strings.Repeat("\xff", 255)}
 	if key, ok := parseAbout(appendAbout(nil, long)); !ok || key != long {
 		t.Fatal("the longest name does not fit")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/zeromq/gozyre/libfmq"
 	"github.com/zeromq/gozyre/tools/internal/cli"
@@ -69,6 +70,9 @@ func serve(parent context.Context, cfg fmq.ServerConfig, carrier cli.Carrier, sc
 	defer leave()
 	screen.Failed(leave)
 	cfg.Transport, cfg.Log = carrier.Sockets(), carrier.Log(screen.Log(), slog.LevelInfo)
+	if cfg.Cache == fmqconfig.DefaultCache() && os.MkdirAll(cfg.Cache, 0o700) != nil {
+		cfg.Cache = "" // a user without a home serves as well
+	}
 	s, err := fmq.Listen(ctx, cfg)
 	switch {
 	case err != nil && parent.Err() != nil:

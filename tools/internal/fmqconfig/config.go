@@ -1,7 +1,10 @@
 package fmqconfig
 
 import (
+	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -161,6 +164,15 @@ func brief(names []string) string {
 	return b.String()
 }
 
+// DefaultCache is the folder of this user in which a server keeps digests, if nothing else is said; empty where the system has none.
+func DefaultCache() string {
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(caches, "gozyre", "filemq")
+}
+
 // fill makes the configurations of the library.
 func (c *Config) fill() error {
 	d, err := c.m.document()
@@ -172,7 +184,7 @@ func (c *Config) fill() error {
 		return err
 	}
 	c.Server = fmq.ServerConfig{Endpoint: endpoint, Anonymous: c.anonymous, Monitor: d.Server.Monitor, Heartbeat: d.Server.Heartbeat,
-		Expired: d.Server.Expired, Cache: d.Server.Cache, MaxClients: d.Server.Clients}
+		Expired: d.Server.Expired, Cache: cmp.Or(d.Server.Cache, DefaultCache()), MaxClients: d.Server.Clients}
 	if c.plain {
 		c.Server.Accounts = d.Security.Plain.Accounts
 	}

@@ -15,7 +15,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	os.Setenv("XDG_CACHE_HOME", "/cache") // on the systems where these tests run, and so it can be compared
+	goleak.VerifyTestMain(m)
+}
 
 var update = flag.Bool("update", false, "write the files of testdata anew")
 
@@ -71,7 +74,7 @@ func TestGuide(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		want := fmq.ServerConfig{Endpoint: "tcp://*:5670", Monitor: time.Second, Heartbeat: time.Second, MaxClients: 10000,
+		want := fmq.ServerConfig{Endpoint: "tcp://*:5670", Monitor: time.Second, Heartbeat: time.Second, Cache: DefaultCache(), MaxClients: 10000,
 			Publish:  []fmq.Publish{{Dir: "./fmqroot/logs", As: "/logs"}},
 			Accounts: []fmq.Account{{Login: "guest", Password: "guest", Group: "guest"}, {Login: "super", Password: "secret", Group: "admin"}}}
 		if !reflect.DeepEqual(c.Server, want) || !c.Serves() || c.Fetches() {
@@ -90,7 +93,7 @@ func TestShipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := fmq.ServerConfig{Endpoint: "tcp://*:5670", Anonymous: true, Monitor: time.Second, Heartbeat: time.Second, MaxClients: 10_000}
+	server := fmq.ServerConfig{Endpoint: "tcp://*:5670", Anonymous: true, Monitor: time.Second, Heartbeat: time.Second, Cache: DefaultCache(), MaxClients: 10_000}
 	client := fmq.ClientConfig{Window: 4_000_000, Heartbeat: time.Second, Queue: 1000}
 	if !reflect.DeepEqual(c.Server, server) || !reflect.DeepEqual(c.Client, client) || c.Serves() || c.Fetches() || c.Steps != nil {
 		t.Errorf("%+v", c)
@@ -157,7 +160,7 @@ func TestBothSides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := fmq.ServerConfig{Endpoint: "tcp://127.0.0.1:*", Monitor: time.Second, Heartbeat: 2 * time.Second, MaxClients: 10_000,
+	server := fmq.ServerConfig{Endpoint: "tcp://127.0.0.1:*", Monitor: time.Second, Heartbeat: 2 * time.Second, Cache: DefaultCache(), MaxClients: 10_000,
 		Publish:  []fmq.Publish{{Dir: "a", As: "/", Groups: []string{"staff"}}, {Dir: "b", As: "/b"}},
 		Accounts: []fmq.Account{{Login: "alice", Password: "s3cret # of alice", Group: "staff"}}}
 	client := fmq.ClientConfig{Servers: []string{"tcp://upstream:5670"}, Inbox: "inbox", Login: "bob", Password: "s3cret",

@@ -7,7 +7,7 @@ server
     heartbeat = 1           # seconds of silence until a client is asked for a sign of life
     # expired = 5           # seconds of silence until a client is forgotten; else five heartbeats
     clients = 10000         # how many are served at most
-    # cache = FOLDER        # keeps digests from one run to the next
+    # cache = FOLDER        # keeps digests from one run to the next; else the user's own cache does
 
 # publish                   # any number of these: directories that are offered
 #     location = DIRECTORY

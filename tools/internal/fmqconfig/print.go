@@ -54,6 +54,9 @@ func (p *printer) section(level int, n *zpl.Node, path string) {
 			p.line(level+1, name, value, why)
 		}
 	}
+	if cache := DefaultCache(); n.Name == "server" && level == 0 && cache != "" {
+		follows("cache", written(cache), "default: this user's")
+	}
 	switch m := p.c.m; n.Name {
 	case "server", "client":
 		follows("expired", (5 * seconds(m.get(n.Name, "heartbeat").Value)).String(), "default: five heartbeats")

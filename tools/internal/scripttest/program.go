@@ -101,7 +101,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		out: map[string]*output{"stdout": {more: make(chan struct{})}, "stderr": {more: make(chan struct{})}}}
 	p.cmd.Dir = ts.MkAbs(".")
 	p.cmd.Env = os.Environ()
-	for _, name := range []string{"PATH", "HOME", "GORACE", "LO", "PORT", "TRANSPORT"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "GORACE", "LO", "PORT", "TRANSPORT"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.stdin, err = p.cmd.StdinPipe()

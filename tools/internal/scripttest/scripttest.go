@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -67,6 +68,7 @@ func run(t *testing.T, dir, transport, folder string) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRANSPORT", transport)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("LO", zyre.Loopback())
 			env.Setenv("PORT", strconv.Itoa(freePort(t)))
 			env.Setenv("SECOND", strconv.Itoa(freePort(t)))
