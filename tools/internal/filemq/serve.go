@@ -64,14 +64,23 @@ func Serve(ctx context.Context, o ServeOptions, std cli.Streams) error {
 	return serve(ctx, c.Server, o.Carrier, screen)
 }
 
+// UserCache is the folder of this user that keeps digests; empty if it cannot be made: a user without a home serves as well.
+func UserCache() string {
+	cache := fmqconfig.DefaultCache()
+	if os.MkdirAll(cache, 0o700) != nil {
+		return ""
+	}
+	return cache
+}
+
 // serve listens until ctx is done.
 func serve(parent context.Context, cfg fmq.ServerConfig, carrier cli.Carrier, screen *Screen) error {
 	ctx, leave := context.WithCancel(parent)
 	defer leave()
 	screen.Failed(leave)
 	cfg.Transport, cfg.Log = carrier.Sockets(), carrier.Log(screen.Log(), slog.LevelInfo)
-	if cfg.Cache == fmqconfig.DefaultCache() && os.MkdirAll(cfg.Cache, 0o700) != nil {
-		cfg.Cache = "" // a user without a home serves as well
+	if cfg.Cache == fmqconfig.DefaultCache() {
+		cfg.Cache = UserCache()
 	}
 	s, err := fmq.Listen(ctx, cfg)
 	switch {

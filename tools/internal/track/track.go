@@ -32,7 +32,7 @@ func Run(ctx context.Context, o Options, std cli.Streams) error {
 	screen := filemq.NewScreen(std, o.JSON, line)
 	defer screen.Close()
 	log := o.Log(screen.Log(), slog.LevelWarn)
-	s, err := fmq.Listen(ctx, fmq.ServerConfig{Endpoint: "tcp://127.0.0.1:*", Publish: []fmq.Publish{{Dir: o.Send}},
+	s, err := fmq.Listen(ctx, fmq.ServerConfig{Endpoint: "tcp://127.0.0.1:*", Publish: []fmq.Publish{{Dir: o.Send}}, Cache: filemq.UserCache(),
 		Transport: o.Sockets(), Log: log})
 	switch {
 	case err != nil && ctx.Err() != nil:
