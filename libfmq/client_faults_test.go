@@ -221,6 +221,38 @@ func TestChunksThatDoNotFit(t *testing.T) {
 	}
 }
 
+// A file that grows beyond what was said is given up at once, not at its end.
+func TestBeyondSize(t *testing.T) {
+	f, c := begin(t, "/", Subscription{})
+	f.chunk("/x", 0, []byte("01234"), 0, "SIZE", "8")
+	f.chunk("/x", 5, []byte("56789"), 0)
+	if e := next(t, c, Refused); !errors.Is(e.Cause, ErrOutOfOrder) {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// Whoever did not say what it has is sent whole files: a file that begins elsewhere is none. Nor is one beyond all bounds, whoever asked.
+func TestFirstChunkElsewhere(t *testing.T) {
+	for _, resync := range []bool{false, true} {
+		f, c := begin(t, "/", Subscription{Resync: resync})
+		f.file("/x", "0123")
+		delivered(t, c, "/x", "0123")
+		if !resync {
+			f.chunk("/x", 4, []byte("45"), 1)
+		}
+		f.chunk("/y", math.MinInt64, []byte("y"), 1)
+		f.file("/z", "z")
+		delivered(t, c, "/z", "z")
+		if n := c.Stats().Discarded; n == 0 {
+			t.Errorf("%d chunks are discarded", n)
+		}
+		settle(t, f) // and nothing was asked for again
+		if got := files(t, c.dir); got["x"] != "0123" || len(got) != 2 {
+			t.Errorf("there is %v", got)
+		}
+	}
+}
+
 // What fits is delivered, however odd.
 func TestChunksThatFit(t *testing.T) {
 	ten := []byte("0123456789")
@@ -248,7 +280,7 @@ func TestChunksThatFit(t *testing.T) {
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
-			f, c := begin(t, "/", Subscription{})
+			f, c := begin(t, "/", Subscription{Resync: true})
 			send(f)
 			delivered(t, c, "/x", "0123456789")
 			f.file("/good", "good")

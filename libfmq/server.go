@@ -48,13 +48,14 @@ const (
 	defaultHeartbeat = time.Second
 	defaultSilence   = 5
 
-	patchesAtOnce = 256 // of a directory's changes; heartbeats come between
+	youngWait     = 1100 * time.Millisecond // that Listen and Publish wait for files that were just written
+	patchesAtOnce = 256                     // of a directory's changes; heartbeats come between
 
 	peerOctets = 1 << 20  // that wait in the transport for one client
 	maxMessage = 32 << 20 // of a client: the list of what it has
 )
 
-// Listen reads the directories that cfg publishes, and then binds. The server works until ctx ends or Close is called. An error is ErrInvalid, or
+// Listen reads the directories that cfg publishes, waits up to about a second for files in them that were just written to, and then binds. The server works until ctx ends or Close is called. An error is ErrInvalid, or
 // says what about a directory or the endpoint is wrong.
 func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	if err := cfg.check(); err != nil {
@@ -225,7 +226,7 @@ func (s *Server) release() {
 // Endpoint is where clients connect, with the port that was bound.
 func (s *Server) Endpoint() string { return s.service.Endpoint() }
 
-// Publish offers a directory from now on. It returns when the directory has been read. An error is ErrInvalid, ErrClosed, or says why the directory
+// Publish offers a directory from now on. It returns when the directory has been read, about a second later if files in it were just written to. An error is ErrInvalid, ErrClosed, or says why the directory
 // cannot be read.
 func (s *Server) Publish(p Publish) error {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -268,7 +269,7 @@ func (s *Server) watch(ctx context.Context, p Publish) (*offer, []dir.Patch, err
 	}
 	p.As = as
 	p.Groups = slices.Clone(p.Groups)
-	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Monitor: s.cfg.Monitor, Log: s.cfg.Log})
+	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})
 	if err != nil {
 		return nil, nil, err
 	}

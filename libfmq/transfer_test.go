@@ -332,6 +332,38 @@ func TestClockSetBack(t *testing.T) {
 	same(t, inbox, dir)
 }
 
+// Whoever writes a file, starts a server and fetches everything gets it.
+func TestWhatWasJustWrittenIsThere(t *testing.T) {
+	dir, inbox := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "f"), []byte("hello"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := fetch(t, inbox, Subscription{Resync: true}, listen(t, ServerConfig{}, dir).Endpoint())
+	if _, delivered := until(t, c, Synced); len(delivered) != 1 {
+		t.Errorf("got %v", delivered)
+	}
+}
+
+// files.md: a .ln that came from outside was followed, and gave /etc/hostname away.
+func TestLinkThatCameInIsNotFollowed(t *testing.T) {
+	dir, inbox, third := t.TempDir(), t.TempDir(), t.TempDir()
+	secret := put(t, t.TempDir(), "secret", "secret")
+	put(t, dir, "x.ln", secret)
+	s, err := Listen(context.Background(), ServerConfig{Endpoint: "tcp://127.0.0.1:*", Publish: []Publish{{Dir: dir, NoLinks: true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c := fetch(t, inbox, Subscription{Resync: true}, s.Endpoint())
+	until(t, c, Synced)
+	again := listen(t, ServerConfig{}, inbox)
+	c = fetch(t, third, Subscription{Resync: true}, again.Endpoint())
+	until(t, c, Synced)
+	if files := content(t, third); len(files) != 1 || files["x.ln"] != secret {
+		t.Errorf("got %v", files)
+	}
+}
+
 func TestInboxDeletedMeanwhile(t *testing.T) {
 	dir, inbox := t.TempDir(), filepath.Join(t.TempDir(), "inbox")
 	put(t, dir, "f", "hello")

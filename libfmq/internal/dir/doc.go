@@ -16,7 +16,8 @@
 //
 // Regular files, hidden ones too. A file whose name ends with ".ln" is a portable link: its first line is the path of the file that is
 // offered in its place, under the name without ".ln". A symbolic link is followed if it leads to something in the directory, and
-// folders are not entered again below themselves. Folders named ".filemq" are private to FILEMQ and left out.
+// folders are not entered again below themselves. Folders named ".filemq" are private to FILEMQ and left out; and below the folder that one
+// is in, files arrive from others: there a portable link is a file as any.
 //
 // # When it is offered
 //

@@ -3,6 +3,7 @@ package dir
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -33,6 +34,14 @@ var old = time.Now().Add(-2 * never).Truncate(time.Millisecond)
 // watchDir watches a directory, and reads the first batch.
 func watchDir(t *testing.T, cfg Config) *view {
 	t.Helper()
+	v := startDir(t, cfg)
+	v.first = v.next()
+	return v
+}
+
+// startDir begins to watch a directory.
+func startDir(t *testing.T, cfg Config) *view {
+	t.Helper()
 	v := &view{t: t, files: map[string]*File{}, log: &record{}, scans: make(chan struct{})}
 	if cfg.Stable == 0 {
 		cfg.Stable = never
@@ -60,7 +69,6 @@ func watchDir(t *testing.T, cfg Config) *view {
 	}
 	v.w = w
 	t.Cleanup(func() { w.Close() })
-	v.first = v.next()
 	return v
 }
 
@@ -127,6 +135,18 @@ func (v *view) wantFirst(names ...string) {
 	}
 }
 
+// text gives the names of a batch, with a minus where they are deleted.
+func text(batch []Patch) string {
+	var s strings.Builder
+	for _, p := range batch {
+		if p.Deleted {
+			s.WriteByte('-')
+		}
+		fmt.Fprintf(&s, "%q ", p.File.Name)
+	}
+	return s.String()
+}
+
 // until reads batches until a file is in the wanted state.
 func (v *view) until(name string, is func(*File) bool) *File {
 	v.t.Helper()
@@ -144,9 +164,7 @@ func (v *view) scanned(n int) {
 		select {
 		case <-v.scans:
 		case batch := <-v.w.Patches():
-			for _, p := range batch {
-				v.t.Fatalf("patch that should not come: %q, deleted %v", p.File.Name, p.Deleted)
-			}
+			v.t.Fatalf("batch that should not come: %s", text(batch))
 		case <-limit:
 			v.t.Fatalf("no %d scans within %v", n, deadline)
 		}

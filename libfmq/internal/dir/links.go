@@ -39,6 +39,27 @@ func parseLink(content []byte) (string, error) {
 	return string(line), nil
 }
 
+// follows tells whether portable links in a folder are followed. They are not where files arrive through FILEMQ: whoever sends them could
+// choose which files of this machine go round.
+func (t *tree) follows(d *folder) bool {
+	if t.cfg.NoLinks {
+		return false
+	}
+	if t.asked.d == d && t.asked.visit == t.visits {
+		return t.asked.follow
+	}
+	t.asked.d, t.asked.visit, t.asked.follow = d, t.visits, true
+	for path := filepath.Join(t.real, filepath.FromSlash(d.real)); ; path = filepath.Dir(path) {
+		if info, err := os.Lstat(filepath.Join(path, private)); err == nil && info.IsDir() {
+			t.asked.follow = false
+			return false
+		}
+		if path == filepath.Dir(path) {
+			return true
+		}
+	}
+}
+
 // portable gives the file that a portable link stands for, under the link's name without its suffix; nil if it leads to no file.
 func (t *tree) portable(d *folder, base string, link fs.FileInfo) *File {
 	f, err := t.target(d, base, link)
@@ -92,7 +113,7 @@ func (t *tree) readLink(d *folder, base string) (string, error) {
 		return "", err
 	}
 	if path = filepath.FromSlash(path); !filepath.IsAbs(path) {
-		path = filepath.Join(t.dir, filepath.FromSlash(d.real), path)
+		path = filepath.Join(t.path(d), path)
 	}
 	return path, nil
 }

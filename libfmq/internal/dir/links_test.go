@@ -84,6 +84,29 @@ func TestPortableLinkIsNotFollowed(t *testing.T) {
 	}
 }
 
+// What came through FILEMQ is not followed, in the inbox and anywhere below; it is a file as any.
+func TestPortableLinkInAnInboxIsNotFollowed(t *testing.T) {
+	for _, c := range []struct{ dir, inbox, below string }{
+		{"", "", ""},      // the directory is an inbox
+		{"", "in", "in/"}, // there is one in it
+		{"in", "", ""},    // it is in one
+	} {
+		top, aside := t.TempDir(), t.TempDir()
+		write(t, aside, "secret", "secret")
+		dir := filepath.Join(top, c.dir)
+		must(t, os.MkdirAll(filepath.Join(top, c.inbox, private), 0o700))
+		must(t, os.MkdirAll(dir, 0o700))
+		write(t, dir, c.below+"x.ln", filepath.Join(aside, "secret"))
+		v := watchDir(t, Config{Dir: dir})
+		v.wantFirst(c.below + "x.ln")
+		write(t, dir, c.below+"y.ln", filepath.Join(aside, "secret"))
+		v.want(c.below+"x.ln", c.below+"y.ln")
+		if got := v.content(c.below + "y.ln"); got == "secret" {
+			t.Errorf("%v: the link was followed", c)
+		}
+	}
+}
+
 func TestPortableLinkGivesWay(t *testing.T) {
 	top, aside := t.TempDir(), t.TempDir()
 	write(t, aside, "real", "by the link")
@@ -161,8 +184,14 @@ func TestSymbolicLinkOutOfTheTree(t *testing.T) {
 	v.wantFirst()
 	links("meanwhile")
 	v.scanned(2)
+	symlink(t, "inside", top, "turns")
+	write(t, top, "inside", "")
+	v.want("inside", "turns")
+	must(t, os.Remove(filepath.Join(top, "turns")))
+	symlink(t, filepath.Join(aside, "secret"), top, "turns")
+	v.want("inside")
 	write(t, top, "file", "")
-	v.want("file")
+	v.want("file", "inside")
 }
 
 // A link that is put in a file's place between scan and Open.

@@ -57,7 +57,7 @@ func (t *tree) visit(d *folder) error {
 		return errUnmounted
 	}
 	d.info = info
-	t.good(filepath.Join(t.dir, filepath.FromSlash(d.real)))
+	t.good(t.path(d))
 
 	t.visits++
 	files := make([]*File, 0, len(entries))
@@ -76,7 +76,7 @@ func (t *tree) visit(d *folder) error {
 			}
 		case 0:
 			info, err := e.Info()
-			if !t.cfg.NoLinks && isLink(base) {
+			if isLink(base) && t.follows(d) {
 				if err == nil {
 					links = append(links, info)
 					continue
@@ -234,7 +234,7 @@ func (t *tree) at(d *folder, base string) (*File, error) {
 			if file := t.follow(d, base); file != nil || d.subs[base] != nil && d.subs[base].seen == t.visits {
 				return file, nil
 			}
-		case info.Mode().IsRegular() && (t.cfg.NoLinks || !isLink(base)):
+		case info.Mode().IsRegular() && (!isLink(base) || !t.follows(d)):
 			return t.regular(d, base, info, nil), nil
 		}
 	}
@@ -245,7 +245,7 @@ func (t *tree) at(d *folder, base string) (*File, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		if info.Mode().IsRegular() {
+		if info.Mode().IsRegular() && t.follows(d) {
 			return t.portable(d, base, info), nil
 		}
 	}
@@ -258,7 +258,7 @@ func (t *tree) watch(d *folder) {
 	if t.notify == nil || t.full || d.watched && !watchAgain {
 		return
 	}
-	err := t.notify.Add(filepath.Join(t.dir, filepath.FromSlash(d.real)))
+	err := t.notify.Add(t.path(d))
 	d.watched = err == nil
 	if err != nil && noMoreWatches(err) {
 		t.full = true
@@ -270,6 +270,6 @@ func (t *tree) watch(d *folder) {
 // unwatch ends the notifications for a folder.
 func (t *tree) unwatch(d *folder) {
 	if t.notify != nil {
-		t.notify.Remove(filepath.Join(t.dir, filepath.FromSlash(d.real))) // it has mostly gone by itself
+		t.notify.Remove(t.path(d)) // it has mostly gone by itself
 	}
 }

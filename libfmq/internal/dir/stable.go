@@ -54,12 +54,8 @@ func (t *tree) update(d *folder, old, now *File) {
 // that long.
 func (t *tree) settle(u *unstable) {
 	now := time.Now()
-	age := now.Sub(u.seen.written()) // by the clock on the wall
-	left := t.cfg.Stable - now.Sub(u.since)
-	if age >= 0 {
-		left = min(left, t.cfg.Stable-age)
-	}
-	if left > 0 {
+	age := now.Sub(u.seen.written()) // by the clock on the wall: below zero if the file is of the future
+	if left := t.cfg.Stable - max(age, now.Sub(u.since)); left > 0 {
 		t.arm(u, now.Add(left))
 		return
 	}

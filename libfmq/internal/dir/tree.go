@@ -39,6 +39,12 @@ type tree struct {
 	visits int
 	full   bool // the system has no more watches; reset by each scan
 
+	asked struct { // whether links are followed, of which folder this was asked last, and in which visit
+		d      *folder
+		visit  int
+		follow bool
+	}
+
 	unstable map[string]*unstable // by name
 	timers   timers
 	out      map[string]change // by name: what is to be told
@@ -57,6 +63,9 @@ func newTree(cfg Config, dir string, notify notifier) *tree {
 	t.byReal[""] = []*folder{t.root}
 	return t
 }
+
+// path is where a folder is.
+func (t *tree) path(d *folder) string { return filepath.Join(t.dir, filepath.FromSlash(d.real)) }
 
 // begin makes all folders be visited.
 func (t *tree) begin() {
@@ -187,7 +196,7 @@ func (t *tree) drop(d *folder) {
 		t.unwatch(d)
 	}
 	delete(d.up.subs, d.name[strings.LastIndexByte(d.name, '/')+1:])
-	t.good(d.name)
+	t.good(t.path(d))
 }
 
 // unreadable takes note that nothing can be told of a folder. What was in it stays offered.
@@ -195,8 +204,7 @@ func (t *tree) unreadable(d *folder, err error) {
 	if errors.Is(err, fs.ErrNotExist) && d.up != nil {
 		return // it was deleted just now; the folder that it was in will tell
 	}
-	path := filepath.Join(t.dir, filepath.FromSlash(d.real))
-	t.warn(slog.LevelWarn, "folder cannot be read; what was in it stays offered", path, err.Error())
+	t.warn(slog.LevelWarn, "folder cannot be read; what was in it stays offered", t.path(d), err.Error())
 }
 
 // warn logs once that something is odd, until good is called for it or the reason is another.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -50,6 +51,29 @@ func TestNotificationsLost(t *testing.T) {
 	v.scanned(2)
 }
 
+// A folder that is moved loses its watch, at a time that nobody can tell.
+func TestFoldersAreWatchedAgain(t *testing.T) {
+	if !watchAgain {
+		t.Log("it would cost too much here")
+		return
+	}
+	top := t.TempDir()
+	write(t, top, "a/file", "")
+	var watched sync.Map
+	fake := &fakeNotifier{add: func(folder string) error {
+		n, _ := watched.LoadOrStore(folder, new(atomic.Int32))
+		n.(*atomic.Int32).Add(1)
+		return nil
+	}}
+	v := watchDir(t, Config{Dir: top, Monitor: time.Millisecond, notify: func() (notifier, error) { return fake, nil }})
+	v.scanned(3)
+	for _, folder := range []string{top, filepath.Join(top, "a")} {
+		if n, ok := watched.Load(folder); !ok || n.(*atomic.Int32).Load() < 2 {
+			t.Errorf("%s is not watched again", folder)
+		}
+	}
+}
+
 func TestNotificationsOverflow(t *testing.T) {
 	top := t.TempDir()
 	fake := &fakeNotifier{fault: make(chan error)}
@@ -59,7 +83,7 @@ func TestNotificationsOverflow(t *testing.T) {
 	v.want("a/b/new")
 }
 
-// What can be told of without a scan does not wait for one; and a storm of notifications for a file that is written to costs nothing.
+// What can be told of without a scan does not wait for one.
 func TestNotificationsAreOfUse(t *testing.T) {
 	top := t.TempDir()
 	write(t, top, "file", "")
@@ -71,13 +95,26 @@ func TestNotificationsAreOfUse(t *testing.T) {
 	write(t, top, "new", "")
 	fake.event <- fsnotify.Event{Name: filepath.Join(top, "new"), Op: fsnotify.Create}
 	v.want("file", "new")
-	for range 1000 {
-		fake.event <- fsnotify.Event{Name: filepath.Join(top, "file"), Op: fsnotify.Write}
-	}
 	fake.event <- fsnotify.Event{Name: "/somewhere/else", Op: fsnotify.Create}
 	fake.event <- fsnotify.Event{Name: filepath.Join(top, "no", "such", "folder"), Op: fsnotify.Create}
 	if n := visits.Load() - before; n != 0 {
 		t.Errorf("%d folders were read for it", n)
+	}
+	v.w.Close()
+}
+
+// A file that is written to without end is looked at when it may be stable, not for each notification.
+func TestNotificationStorm(t *testing.T) {
+	top := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(top, "growing"), nil, 0o600))
+	fake := &fakeNotifier{event: make(chan fsnotify.Event)}
+	v := watchDir(t, Config{Dir: top, notify: func() (notifier, error) { return fake, nil }})
+	for range 1000 {
+		fake.event <- fsnotify.Event{Name: filepath.Join(top, "growing"), Op: fsnotify.Write}
+	}
+	v.w.Close()
+	if n := v.w.tree.visits; n > 10 {
+		t.Errorf("looked %d times", n)
 	}
 }
 
@@ -92,8 +129,15 @@ func TestWatchLimitReached(t *testing.T) {
 			for i := range 10 {
 				write(t, top, fmt.Sprintf("%d/file", i), "")
 			}
-			fake := &fakeNotifier{add: func(string) error { return limit }}
-			v := watchDir(t, Config{Dir: top, Monitor: time.Millisecond, notify: func() (notifier, error) { return fake, nil }})
+			var tried, scans atomic.Int32
+			fake := &fakeNotifier{add: func(string) error { tried.Add(1); return limit }}
+			v := watchDir(t, Config{Dir: top, Monitor: time.Millisecond, notify: func() (notifier, error) { return fake, nil },
+				fault: func(folder string) error {
+					if folder == "." {
+						scans.Add(1)
+					}
+					return nil
+				}})
 			if len(v.files) != 10 {
 				t.Errorf("%d files", len(v.files))
 			}
@@ -101,6 +145,10 @@ func TestWatchLimitReached(t *testing.T) {
 			write(t, top, "5/new", "")
 			for v.files["5/new"] == nil {
 				v.next()
+			}
+			v.w.Close()
+			if tried.Load() != scans.Load() { // once in each scan, as there may be some again
+				t.Errorf("%d times in %d scans it was tried to watch a folder", tried.Load(), scans.Load())
 			}
 			if v.log.count("not all folders can be watched") != 1 || v.log.count("max_user_watches") != 1 {
 				t.Errorf("log:\n%s", v.log)
@@ -143,6 +191,26 @@ func TestFolderCannotBeRead(t *testing.T) {
 	v.want("a/file", "a/b/file", "c/file", "c/new")
 	locked.Store(false)
 	v.want("a/file", "a/new", "c/file", "c/new")
+
+	locked.Store(true)
+	waitLog(t, v, "cannot be read", 2)
+	must(t, os.RemoveAll(filepath.Join(top, "a")))
+	v.want("c/file", "c/new")
+	write(t, top, "a/file", "")
+	waitLog(t, v, "cannot be read", 3) // another folder of that name
+}
+
+// A file whose state cannot be learned is as it was.
+func TestFileCannotBeRead(t *testing.T) {
+	tr := newTree(Config{}, "/", nil)
+	known := &File{Name: "file"}
+	tr.root.files = []*File{known}
+	if got := tr.regular(tr.root, "file", nil, syscall.EIO); got != known {
+		t.Errorf("%v, want it as it was", got)
+	}
+	if got := tr.regular(tr.root, "file", nil, syscall.ENOENT); got != nil {
+		t.Errorf("%v, want none", got)
+	}
 }
 
 func TestDirectoryGone(t *testing.T) {
@@ -179,17 +247,34 @@ func TestDirectoryGone(t *testing.T) {
 	}
 }
 
+// It goes while it is read for the first time: nobody is told of a part as if that were all.
+func TestDirectoryGoneAtOnce(t *testing.T) {
+	top := filepath.Join(t.TempDir(), "dir")
+	write(t, top, "a/file", "")
+	write(t, top, "b/file", "")
+	write(t, top, "file", "")
+	var once sync.Once
+	v := startDir(t, Config{Dir: top, Monitor: time.Millisecond, fault: func(folder string) error {
+		if folder != "." {
+			once.Do(func() { os.Rename(top, top+" away") })
+		}
+		return nil
+	}})
+	waitLog(t, v, "cannot be read", 1)
+	must(t, os.Rename(top+" away", top))
+	v.next()
+	v.wantFirst("a/file", "b/file", "file")
+}
+
 // waitLog waits until the log has n lines with a text in them. No patch may come meanwhile.
-func waitLog(t *testing.T, v *view, text string, n int) {
+func waitLog(t *testing.T, v *view, part string, n int) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(deadline); v.log.count(text) < n; {
+	for limit := time.After(deadline); v.log.count(part) < n; {
 		select {
 		case batch := <-v.w.Patches():
-			for _, p := range batch {
-				t.Fatalf("patch that should not come: %q, deleted %v", p.File.Name, p.Deleted)
-			}
+			t.Fatalf("batch that should not come: %s", text(batch))
 		case <-tick.C:
 		case <-limit:
 			t.Fatalf("log:\n%s", v.log)

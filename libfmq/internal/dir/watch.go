@@ -22,6 +22,7 @@ type Config struct {
 	NoLinks bool                   // files whose names end with ".ln" are files as any
 	Monitor time.Duration          // pause between scans; 0: a second. It is at least 20 times as long as the last scan took
 	Stable  time.Duration          // how long a file has to be left alone; 0: a second
+	Settle  time.Duration          // how long the first batch waits, at most, for files that are not stable yet
 	Ignore  func(name string) bool // names to be left out, of files, and of folders with all in them. It must not block
 	Log     *slog.Logger           // nil: silence
 
@@ -47,6 +48,7 @@ type Watcher struct {
 	next     time.Time     // when the next scan begins
 	broken   bool          // the directory has gone while it was read
 	complete bool          // a scan was completed
+	settled  time.Time     // until when the first batch may wait
 	told     bool          // the first batch was made
 }
 
@@ -221,7 +223,9 @@ func (w *Watcher) step() {
 func (w *Watcher) scanned() {
 	if w.scanning {
 		w.scanning = false
-		w.complete = w.complete || !w.broken && w.tree.root.info != nil
+		if !w.complete && !w.broken && w.tree.root.info != nil {
+			w.complete, w.settled = true, time.Now().Add(w.tree.cfg.Settle)
+		}
 		w.next = time.Now().Add(max(w.tree.cfg.Monitor, rest*w.spent))
 	}
 	w.spent = 0
@@ -234,13 +238,16 @@ func (w *Watcher) sleep(timer *time.Timer) {
 	if due, ok := w.tree.wait(now); ok {
 		d = min(d, due)
 	}
+	if w.complete && !w.told {
+		d = min(d, w.settled.Sub(now))
+	}
 	timer.Reset(d)
 }
 
 // take gives the patches that have come together; nil if there is nothing to tell.
 func (w *Watcher) take() []Patch {
 	out := w.tree.out
-	if !w.complete || w.told && len(out) == 0 {
+	if !w.complete || w.told && len(out) == 0 || !w.told && len(w.tree.unstable) > 0 && time.Now().Before(w.settled) {
 		return nil
 	}
 	w.told = true

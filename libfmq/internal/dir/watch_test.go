@@ -296,6 +296,25 @@ func TestOpenFindsChanges(t *testing.T) {
 	}
 }
 
+// Nothing of the file itself changes when its folder is moved.
+func TestSameNeedsTheName(t *testing.T) {
+	top := t.TempDir()
+	write(t, top, "folder/file", "content")
+	v := watchDir(t, Config{Dir: top, notify: noNotifications})
+	f := v.files["folder/file"]
+	file, err := v.w.Open(f)
+	must(t, err)
+	defer file.Close()
+	must(t, os.Rename(filepath.Join(top, "folder"), filepath.Join(top, "moved")))
+	if same, err := v.w.Same(f, file); same || err != nil {
+		t.Errorf("gone: %v, %v", same, err)
+	}
+	write(t, top, "folder/file", "content")
+	if same, err := v.w.Same(f, file); same || err != nil {
+		t.Errorf("another: %v, %v", same, err)
+	}
+}
+
 func appendTo(t *testing.T, path, text string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
@@ -448,4 +467,14 @@ func TestPatchesAreSorted(t *testing.T) {
 	if !slices.IsSortedFunc(v.first, func(a, b Patch) int { return strings.Compare(a.File.Name, b.File.Name) }) {
 		t.Error("the first batch is not sorted")
 	}
+}
+
+// Who wants everything that is there waits a moment for what was just written, but not for what is written to all the time.
+func TestFirstBatchWaitsForFilesToSettle(t *testing.T) {
+	top := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(top, "new"), []byte("content"), 0o600))
+	v := watchDir(t, Config{Dir: top, Stable: 50 * time.Millisecond, Settle: time.Hour})
+	v.wantFirst("new")
+	v = watchDir(t, Config{Dir: top, Stable: time.Hour, Settle: 50 * time.Millisecond})
+	v.wantFirst()
 }

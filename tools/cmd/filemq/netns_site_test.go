@@ -171,7 +171,7 @@ const times = `%s
 func (s *site) serve(args ...string) *program {
 	s.t.Helper()
 	args = append([]string{"serve", s.shared, "--config", file(s.t, fmt.Sprintf(times, "server"))}, args...)
-	p := start(s.t, "server", s.server.Command(s.t.Context(), "filemq", args...))
+	p := run(s.t, "server", s.server, args...)
 	p.hear(`^listening at `)
 	return p
 }
@@ -180,7 +180,7 @@ func (s *site) serve(args ...string) *program {
 func (s *site) get(args ...string) *program {
 	s.t.Helper()
 	args = append([]string{"get", "10.77.0.1", "/", s.inbox, "--json", "--config", file(s.t, fmt.Sprintf(times, "client"))}, args...)
-	return start(s.t, "client", s.client.Command(s.t.Context(), "filemq", args...))
+	return run(s.t, "client", s.client, args...)
 }
 
 // program is a filemq that runs until the end of the test, or until it ends by
@@ -204,8 +204,11 @@ type line struct {
 	Time             time.Time
 }
 
-func start(t *testing.T, name string, cmd *exec.Cmd) *program {
+// run starts a filemq on a host.
+func run(t *testing.T, name string, on *netlab.Host, args ...string) *program {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), lifetime)
+	cmd := on.Command(ctx, "filemq", args...)
 	// A program under the race detector waits a second before it ends.
 	cmd.Env = append(os.Environ(), "GORACE="+os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	p := &program{t: t, name: name, cmd: cmd, lines: make(chan line, 1<<16), done: make(chan struct{})}
@@ -229,7 +232,7 @@ func start(t *testing.T, name string, cmd *exec.Cmd) *program {
 		close(p.lines)
 		close(p.done)
 	}()
-	t.Cleanup(p.finish)
+	t.Cleanup(func() { p.finish(); cancel() })
 	return p
 }
 

@@ -11,6 +11,9 @@ import (
 	fmq "github.com/zeromq/gozyre/libfmq"
 )
 
+// silence is after what our client takes a server for dead where the transport does not tell it.
+const silence = 4 * time.Second
+
 // dealer is our client with its inbox.
 type dealer struct {
 	t *testing.T
@@ -22,7 +25,7 @@ type dealer struct {
 func dial(t *testing.T, endpoint string, cfg *fmq.ClientConfig, opt fmq.Subscription, paths ...string) *dealer {
 	t.Helper()
 	if cfg == nil {
-		cfg = &fmq.ClientConfig{Heartbeat: 100 * time.Millisecond, Expired: 20 * time.Second}
+		cfg = &fmq.ClientConfig{Heartbeat: 100 * time.Millisecond, Expired: silence}
 	}
 	cfg.Transport = transport
 	if cfg.Inbox == "" {
@@ -161,19 +164,29 @@ func (p *peer) open(paths ...string) {
 	}
 }
 
-// Files larger than the window, in chunks of a million octets, for which the server waits until the credit covers them.
+// Files larger than the window come in chunks of a million octets, for which the server waits until there is no credit at all. With any other
+// rest than none it would repeat itself for ever, so it must never have one.
 func TestCServerSendsBigFiles(t *testing.T) {
-	for _, window := range []int64{1_000_000, 0} {
-		dir := t.TempDir()
-		h := host(t, anyPort, dir)
-		cfg := &fmq.ClientConfig{Window: window}
-		c := dial(t, h.addr, cfg, fmq.Subscription{}, "/")
-		c.expect(fmq.Connected)
-		h.open("/")
-		put(t, dir, "big", pattern(23_456_789, 0))
-		c.delivered("/big", "big", pattern(23_456_789, 0))
-		put(t, dir, "big", pattern(5_000_000, 1))
-		c.delivered("/big", "big", pattern(5_000_000, 1))
+	for _, window := range []int64{1_000_000, 4_000_000} {
+		sendsBigFiles(t, window)
+	}
+}
+
+func sendsBigFiles(t *testing.T, window int64) {
+	t.Helper()
+	dir := t.TempDir()
+	h := host(t, anyPort, dir, "livelock", "1")
+	c := dial(t, h.addr, &fmq.ClientConfig{Window: window}, fmq.Subscription{}, "/")
+	c.expect(fmq.Connected)
+	h.open("/")
+	for i, size := range []int{23_456_789, 10, 5_000_000, 4_000_001, 0, 6_000_000} {
+		put(t, dir, "f", pattern(size, i))
+		c.delivered("/f", "f", pattern(size, i))
+		for e := h.next(); e.Type != "FINISHED" || e.Size != window; e = h.next() { // until all credit is back
+			if e.Type == "LIVELOCK" {
+				t.Fatalf("window %d, file of %d: the server repeats itself", window, size)
+			}
+		}
 	}
 }
 
@@ -296,6 +309,21 @@ func TestCServerDiesAndComesBack(t *testing.T) {
 		put(t, dir, "g", after)
 		c.delivered("/g", "g", after)
 	}
+}
+
+// A new server is there before our client has missed the old one: it takes us for a stranger and says RTFM to whatever comes first.
+func TestCServerIsReplacedAtOnce(t *testing.T) {
+	dir, at := t.TempDir(), endpoint(t)
+	h := host(t, at, dir)
+	c := dial(t, at, nil, fmq.Subscription{Resync: true}, "/")
+	c.expect(fmq.Connected)
+	h.open("/")
+	h.kill()
+	h = host(t, at, dir)
+	c.expect(fmq.Lost)
+	c.expect(fmq.Connected)
+	put(t, dir, "f", "after")
+	c.delivered("/f", "f", "after")
 }
 
 // It dies in the middle of a big file. The half is not delivered; the new server sends the file when it changes.

@@ -106,7 +106,7 @@ class Client:
             self.say("NOM")  # with the sequence that was heard last
 
     def judge(self):
-        """What C filemq does not look at, but relies on."""
+        """What C filemq does not look at, but relies on. An empty chunk at any offset ends a file that is to be given up."""
         m = self.message
         self.granted -= len(m.chunk)
         faults = [(m.sequence != self.heard, "sequence %d, not %d" % (m.sequence, self.heard)),
@@ -115,7 +115,8 @@ class Client:
                   (m.eof != (m.operation == CREATE and not m.chunk), "eof %d and %d octets" % (m.eof, len(m.chunk))),
                   (m.operation == DELETE and (m.chunk or m.offset), "a delete with content"),
                   (m.operation == CREATE and self.file and m.filename != self.open, "among the chunks of " + text(self.open)),
-                  (m.operation == CREATE and m.offset != (self.end if self.file else 0), "offset %d, not %d" % (m.offset, self.end))]
+                  (m.operation == CREATE and m.offset != (self.end if self.file else 0) and not (self.file and not m.chunk),
+                   "offset %d, not %d" % (m.offset, self.end))]
         for wrong, what in faults:
             if wrong:
                 tell("FAULT", name=text(m.filename), text=what)

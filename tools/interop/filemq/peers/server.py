@@ -7,7 +7,8 @@ It shares no code with what is tested. It does what the server of C filemq does,
 would not survive is an event FAULT, and then it too answers nobody any more. The options:
 
   timeout MS   the silence after which a client is forgotten
-  livelock N   how often it says its last message again while the credit is too short: C filemq never stops
+  livelock N   how often it says its last message again to a client while the credit is too short: C filemq never stops.
+               Then it reads its socket again, and after each message that changes nothing says it once more
   scan MS      how often it reads the folder
   age MS       since when a file must not have been written to
 
@@ -117,14 +118,14 @@ class Server:
             if short:
                 g.short += 1
                 if g.short >= self.livelock:  # here C filemq goes on and on
-                    tell("LIVELOCK", size=g.short, name=text(self.message.filename))
-                    g.short = 0
+                    if g.short == self.livelock:
+                        tell("LIVELOCK", size=g.short, name=text(self.message.filename))
                     return None
             return self.check(g)
         if g.state == "dispatching" and event in ("no credit", "finished"):
             g.state = "ready"
             if event == "finished":
-                tell("FINISHED")
+                tell("FINISHED", size=g.credit)
         elif g.state != "start" and event == "NOM":
             g.credit += self.message.credit
             g.state = "dispatching"
@@ -177,7 +178,6 @@ class Server:
             return True
         m.sequence, m.operation, m.offset, m.eof, m.chunk = g.sequence, CREATE, g.offset, int(not chunk), chunk
         g.sequence += 1
-        g.short = 0
         g.offset += len(chunk)
         g.credit -= len(chunk)
         if not chunk:
