@@ -13,7 +13,7 @@ func BenchmarkFetch(b *testing.B) {
 	for _, c := range []struct {
 		name        string
 		files, size int
-	}{{"1x256MiB", 1, 256 << 20}, {"10000x4KiB", 10_000, 4 << 10}} {
+	}{{"1x1GiB", 1, 1 << 30}, {"10000x4KiB", 10_000, 4 << 10}} {
 		b.Run(c.name, func(b *testing.B) {
 			dir := b.TempDir()
 			before := time.Now().Add(-time.Hour)

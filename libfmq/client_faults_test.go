@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/zeromq/gozyre/codecs/fmq"
@@ -396,14 +397,18 @@ func TestRepeatedChunks(t *testing.T) {
 
 // A server that sends much more than it may is left, and asked again later.
 func TestServerWithoutRestraint(t *testing.T) {
-	f, c := begin(t, "/", Subscription{})
+	f := serve(t, "")
+	box, c := startFaulty(t, f)
+	box.fault.Store(&fault{op: "write", err: syscall.ENOSPC}) // or credit comes back while it sends
 	part := make([]byte, 1_000_000)
-	for i := range int64(30) {
+	for i := range int64(10) {
 		f.chunk("/x", i*int64(len(part)), part, 0)
 	}
+	next(t, c, Blocked)
 	if e := next(t, c, Lost); !errors.Is(e.Cause, ErrMisbehaved) {
 		t.Errorf("got %v", e.Cause)
 	}
+	box.fault.Store(nil)
 	for s := (said{}); s.ID != fmq.IDKthxbai; {
 		s = <-f.heard
 	}

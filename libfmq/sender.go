@@ -84,9 +84,11 @@ func (s *sender) carryOut(t *server.Turn) {
 // reading is a file that is being sent.
 type reading struct {
 	file   *os.File
-	offset int64 // of what comes next
-	first  bool  // nothing was sent yet
-	hash   hash.Hash
+	state  state
+	offset int64       // of what comes next
+	first  bool        // nothing was sent yet
+	hash   hash.Hash   // of what is before offset
+	digest *dir.Digest // of the whole file, if that is known already; hash is not kept then
 
 	unsent      []byte // the message before offset, if it found no room
 	unsentChunk int    // octets of its chunk
@@ -132,9 +134,10 @@ func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{file: file, first: true, hash: sha1.New()}
+	r := &reading{file: file, state: stateOf(item.File), first: true, hash: sha1.New()}
+	r.digest = s.miles.digest(r.state)
 	if known.OK && known.Size <= item.File.Size {
-		if err := s.resume(t, r, item.File.Key(), known); err != nil {
+		if err := s.resume(t, r, known); err != nil {
 			file.Close()
 			return nil, err
 		}
@@ -151,11 +154,11 @@ func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
 }
 
 // resume goes behind what the client has, if that is what the file begins with.
-func (s *sender) resume(t *server.Turn, r *reading, key dir.Key, known server.Known) error {
+func (s *sender) resume(t *server.Turn, r *reading, known server.Known) error {
 	data := zsock.NewBuffer(chunkOctets)[:chunkOctets]
 	defer func() { zsock.Recycle([][]byte{data}) }()
 	if known.Size >= milestoneOctets {
-		r.offset = s.miles.last(key, known.Size, r.hash)
+		r.offset = s.miles.last(r.state, known.Size, r.hash)
 	}
 	for r.offset < known.Size {
 		if t.Cancelled() {
@@ -167,7 +170,7 @@ func (s *sender) resume(t *server.Turn, r *reading, key dir.Key, known server.Kn
 		}
 		r.hash.Write(data[:n])
 		r.offset += int64(n)
-		s.miles.pass(key, r.offset, r.hash)
+		s.miles.pass(r.state, r.offset, r.hash)
 	}
 	if dir.Digest(r.hash.Sum(nil)) != known.Digest {
 		r.offset = 0
@@ -198,13 +201,17 @@ func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 	if same, err := item.Source.Same(item.File, r.file); err != nil || !same {
 		return errors.Join(dir.ErrChanged, err)
 	}
-	digest := dir.Digest(r.hash.Sum(nil))
-	s.cache.Put(item.File.Key(), digest)
+	if r.digest == nil {
+		digest := dir.Digest(r.hash.Sum(nil))
+		s.cache.Put(item.File.Key(), digest)
+		s.miles.end(r.state, digest)
+		r.digest = &digest
+	}
 	m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset), Eof: 1}
 	if r.first {
 		m.Headers = properties(item.File)
 	}
-	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(digest[:]))))
+	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(r.digest[:]))))
 	sequence := t.Sequence
 	if err := s.note(t, &m); err != nil {
 		return err
@@ -234,10 +241,12 @@ func (s *sender) chunk(t *server.Turn, item *server.Item, r *reading) error {
 		zsock.Recycle([][]byte{frame})
 		return fmt.Errorf("%w: reading at %d: %v", dir.ErrChanged, r.offset, err)
 	}
-	r.hash.Write(data)
 	r.offset += int64(n)
 	r.first = false
-	s.miles.pass(item.File.Key(), r.offset, r.hash)
+	if r.digest == nil {
+		r.hash.Write(data)
+		s.miles.pass(r.state, r.offset, r.hash)
+	}
 	return s.send(t, r, frame, n)
 }
 

@@ -21,6 +21,7 @@ func (t *tree) step() {
 	t.watch(d) // first, so that nothing happens between
 	if err := t.visit(d); err != nil {
 		t.unreadable(d, err)
+		return // what is below it stays, too
 	}
 	if deep {
 		for _, sub := range d.subs {

@@ -205,14 +205,3 @@ func pattern(size, seed int) string {
 	}
 	return string(b)
 }
-
-// pause stops the peer's process, and goOn lets it run again.
-func (p *peer) pause() { p.signal("-STOP") }
-func (p *peer) goOn()  { p.signal("-CONT") }
-
-func (p *peer) signal(name string) {
-	p.t.Helper()
-	if err := exec.Command("kill", name, fmt.Sprint(p.cmd.Process.Pid)).Run(); err != nil {
-		p.t.Fatal(err)
-	}
-}

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """C filemq's client, by hand, over pyzmq, for the tests of this folder.
 
-  client.py ENDPOINT INBOX PATH [timeout MS]
+  client.py ENDPOINT INBOX PATH [timeout MS] [stall OCTETS]
 
 It shares no code with what is tested. It does what the client of C filemq does, the mistakes included, and is strict
 about what C filemq relies on without looking: what is wrong there is an event FAULT. timeout is the silence after which
-it says HUGZ; 0: never. Commands come on standard input, a line each; its end ends the client:
+it says HUGZ; 0: never. With stall it is slow for once: when it has given so much credit it gives no more before "go".
+Commands come on standard input, a line each; its end ends the client:
 
+  go        be slow no longer
   ohai      a new conversation, on the same socket
   kthxbai   leave
 
@@ -22,12 +24,13 @@ from common import CREATE, DELETE, SLICE, Message, run, tell, text
 
 
 class Client:
-    def __init__(self, context, endpoint, inbox, path, timeout="1000"):
+    def __init__(self, context, endpoint, inbox, path, timeout="1000", stall="0"):
         self.socket = context.socket(zmq.DEALER)
         self.socket.linger, self.socket.reconnect_ivl = 1000, 50
         self.socket.set_hwm(0)
         self.socket.connect(endpoint)
         self.inbox, self.sub, self.timeout = os.fsencode(inbox), os.fsencode(path), int(timeout) / 1000
+        self.stall, self.given = int(stall), 0
         tell("READY")
         self.start()
 
@@ -45,7 +48,10 @@ class Client:
         self.alarm = time.monotonic() + self.timeout if self.timeout else None
 
     def command(self, word):
-        if word == "ohai":
+        if word == "go":
+            self.stall = 0
+            self.refill()
+        elif word == "ohai":
             self.start()
         elif word == "kthxbai":
             self.say("KTHXBAI")
@@ -96,12 +102,17 @@ class Client:
             tell("PROTOCOL-ERROR", text="%s while %s" % (name, self.state))  # it logs that; HUGZ too is one to it
 
     def refill(self):
+        if self.stall and self.given >= self.stall:
+            if self.credit == 0:
+                tell("STALLED")
+            return
         grant = 0
         while self.credit < 4 * SLICE + 1:
             grant += SLICE
             self.credit += SLICE
         if grant:
             self.granted += grant
+            self.given += grant
             self.message.credit = grant
             self.say("NOM")  # with the sequence that was heard last
 
@@ -115,7 +126,7 @@ class Client:
                   (m.eof != (m.operation == CREATE and not m.chunk), "eof %d and %d octets" % (m.eof, len(m.chunk))),
                   (m.operation == DELETE and (m.chunk or m.offset), "a delete with content"),
                   (m.operation == CREATE and self.file and m.filename != self.open, "among the chunks of " + text(self.open)),
-                  (m.operation == CREATE and m.offset != (self.end if self.file else 0) and not (self.file and not m.chunk),
+                  (m.operation == CREATE and m.offset not in (0, self.end if self.file else 0) and not (self.file and not m.chunk),
                    "offset %d, not %d" % (m.offset, self.end))]
         for wrong, what in faults:
             if wrong:
@@ -153,8 +164,10 @@ class Client:
         at = self.file.name
         self.file.close()
         self.file = None
-        with open(at, "rb") as f:
-            content = f.read()
+        content = b""
+        if os.path.exists(at):  # and was not deleted meanwhile
+            with open(at, "rb") as f:
+                content = f.read()
         tell("UPDATED", name=text(name), size=m.offset, disk=len(content), sha1=hashlib.sha1(content).hexdigest())
 
 
