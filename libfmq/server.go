@@ -85,6 +85,7 @@ func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	}
 	if s.service, err = machine.Listen(s.sockets, zsock.ListenOptions{
 		Endpoint: cfg.Endpoint, HighWaterOctets: peerOctets, MaxMessage: maxMessage, MaxFrames: 2, Linger: time.Second,
+		Heartbeat: min(cfg.Expired, zsock.MaxHeartbeat), // for connections that are dead; C filemq's client is there without a word
 	}, s.core.Engine(), cfg.Log); err != nil {
 		return nil, err
 	}

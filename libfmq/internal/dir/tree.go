@@ -37,6 +37,7 @@ type tree struct {
 	linked int                  // folders that are linked
 	todo   []*folder            // to be visited, the last one first
 	visits int
+	broken bool // the directory has gone since begin
 	full   bool // the system has no more watches; reset by each scan
 
 	asked struct { // whether links are followed, of which folder this was asked last, and in which visit
@@ -69,7 +70,7 @@ func (t *tree) path(d *folder) string { return filepath.Join(t.dir, filepath.Fro
 
 // begin makes all folders be visited.
 func (t *tree) begin() {
-	t.full = false
+	t.full, t.broken = false, false
 	t.queue(t.root, true)
 }
 
@@ -93,6 +94,7 @@ func (t *tree) enter() bool {
 		err = t.openTop()
 	}
 	if err != nil {
+		t.broken = true
 		for _, d := range t.todo {
 			d.queued, d.deep = false, false
 		}

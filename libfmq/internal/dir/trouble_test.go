@@ -254,7 +254,7 @@ func TestDirectoryGoneAtOnce(t *testing.T) {
 	write(t, top, "b/file", "")
 	write(t, top, "file", "")
 	var once sync.Once
-	v := startDir(t, Config{Dir: top, Monitor: time.Millisecond, notify: noNotifications, fault: func(folder string) error {
+	v := startDir(t, Config{Dir: top, Monitor: time.Millisecond, fault: func(folder string) error {
 		if folder != "." {
 			once.Do(func() { os.Rename(top, top+" away") })
 		}

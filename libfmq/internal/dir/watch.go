@@ -46,7 +46,6 @@ type Watcher struct {
 	scanning bool
 	spent    time.Duration // the time that the scan has taken so far
 	next     time.Time     // when the next scan begins
-	broken   bool          // the directory has gone while it was read
 	complete bool          // a scan was completed
 	settled  time.Time     // until when the first batch may wait
 	told     bool          // the first batch was made
@@ -201,7 +200,7 @@ func (w *Watcher) timers() {
 // scan begins a scan. If one goes on, it begins anew.
 func (w *Watcher) scan() {
 	if w.tree.enter() {
-		w.scanning, w.broken = true, false
+		w.scanning = true
 		w.tree.begin()
 	} else {
 		w.next = time.Now().Add(w.tree.cfg.Monitor)
@@ -213,8 +212,6 @@ func (w *Watcher) step() {
 	begin := time.Now()
 	if w.tree.enter() {
 		w.tree.step()
-	} else {
-		w.broken = true
 	}
 	w.spent += time.Since(begin)
 }
@@ -223,7 +220,7 @@ func (w *Watcher) step() {
 func (w *Watcher) scanned() {
 	if w.scanning {
 		w.scanning = false
-		if !w.complete && !w.broken && w.tree.root.info != nil {
+		if !w.complete && !w.tree.broken && w.tree.root.info != nil {
 			w.complete, w.settled = true, time.Now().Add(w.tree.cfg.Settle)
 		}
 		w.next = time.Now().Add(max(w.tree.cfg.Monitor, rest*w.spent))

@@ -166,6 +166,7 @@ func (c *Client) inOpening(event machine.Event) machine.State {
 	switch event {
 	case EventOK:
 		c.send(fmq.IDOhaiOK)
+		c.send(fmq.IDHugz)
 		return stateReady
 	case EventChallenge:
 		c.send(fmq.IDOrly)
@@ -293,6 +294,7 @@ func (c *Client) inJudging(event machine.Event) machine.State {
 	switch event {
 	case EventOK:
 		c.send(fmq.IDOhaiOK)
+		c.send(fmq.IDHugz)
 		return stateReady
 	case EventChallenge:
 		c.send(fmq.IDOrly)
@@ -363,7 +365,8 @@ func (c *Client) inJudging(event machine.Event) machine.State {
 	return ""
 }
 
-// inReady is the state "ready". The client is in.
+// inReady is the state "ready". The client is in. It was asked for a sign of life at once: only whoever
+// answers is judged by silence, and a client that is being served is not asked again before it is silent.
 func (c *Client) inReady(event machine.Event) machine.State {
 	switch event {
 	case "ICANHAZ":
