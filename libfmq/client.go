@@ -14,6 +14,7 @@ import (
 
 	"github.com/zeromq/gozyre/libfmq/internal/client"
 	"github.com/zeromq/gozyre/libfmq/internal/inbox"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
@@ -100,7 +101,7 @@ func (c *Client) Subscribe(ctx context.Context, path string, opt Subscription) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	clean, ok := client.CheckPath(path)
+	clean, ok := virtual.Clean(path)
 	if !ok || len(clean) > maxPath {
 		return fmt.Errorf("%w: path %.300q: it begins with \"/\", has at most %d octets, and between \"/\" stands neither nothing nor \".\" nor \"..\"",
 			ErrInvalid, path, maxPath)

@@ -12,6 +12,7 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libfmq/internal/client"
 	"github.com/zeromq/gozyre/libfmq/internal/inbox"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 )
 
 const (
@@ -157,7 +158,7 @@ func (r *receiver) synced(w *wants, path string) bool {
 func place(w *wants, path string) (sub client.Subscription, name string, err error) {
 	if strings.HasPrefix(path, "/") {
 		for _, s := range w.longest {
-			if name, ok := client.LocalName(s.Path, path); ok {
+			if name, ok := virtual.LocalName(s.Path, path); ok {
 				return s, name, inbox.CheckName(name)
 			}
 		}

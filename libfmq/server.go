@@ -15,6 +15,7 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
 	"github.com/zeromq/gozyre/libfmq/internal/server"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
@@ -264,7 +265,7 @@ func (s *Server) watch(ctx context.Context, p Publish) (*offer, []dir.Patch, err
 	if p.As == "" {
 		p.As = "/"
 	}
-	as, ok := server.CheckPath(p.As)
+	as, ok := virtual.Clean(p.As)
 	if !ok {
 		return nil, nil, fmt.Errorf("%w: virtual path %q: it begins with / and has no empty component, . or ..", ErrInvalid, p.As)
 	}
@@ -295,7 +296,7 @@ func (s *Server) follow(o *offer) {
 
 // Retract stops to offer what Publish offered under the virtual path. Who has received files keeps them, unless it is a mirror that asks anew.
 func (s *Server) Retract(as string) error {
-	as, ok := server.CheckPath(as)
+	as, ok := virtual.Clean(as)
 	if !ok {
 		return fmt.Errorf("%w: virtual path %q", ErrInvalid, as)
 	}

@@ -35,7 +35,7 @@ type Host interface {
 
 // Subscription is a path that we want.
 type Subscription struct {
-	Path   string // of CheckPath
+	Path   string // of virtual.Clean
 	Number uint64 // another one for each time that it was asked for
 	Resync bool
 	Mirror bool // with Resync

@@ -68,7 +68,7 @@ func (m *mount) below(path string) []string {
 	return append(list, m.sorted[from:to]...)
 }
 
-// Mount offers a directory whose content is known, under a virtual path that CheckPath gave. Of two that offer the same file, the one that
+// Mount offers a directory whose content is known, under a virtual path that virtual.Clean gave. Of two that offer the same file, the one that
 // was there first counts.
 func (c *Core) Mount(now time.Time, source Source, as string, groups []string, content []dir.Patch) []machine.Effect {
 	m := &mount{source: source, as: as, groups: groups, files: make(map[string]*dir.File, len(content))}
@@ -92,26 +92,4 @@ func (c *Core) Unmount(source Source) {
 	for _, cl := range c.clients {
 		cl.unmounted()
 	}
-}
-
-// Covers tells whether a path is, or is above, another one (5.4).
-func Covers(path, other string) bool {
-	return path == "/" || path == other || strings.HasPrefix(other, path) && other[len(path)] == '/'
-}
-
-// CheckPath gives a path in the form in which the package has them, without a "/" at its end; ok is false for what is none (5.4).
-func CheckPath(path string) (clean string, ok bool) {
-	if path == "/" {
-		return path, true
-	}
-	if !strings.HasPrefix(path, "/") {
-		return "", false
-	}
-	path = strings.TrimSuffix(path, "/")
-	for part := range strings.SplitSeq(path[1:], "/") {
-		if part == "" || part == "." || part == ".." || strings.ContainsRune(part, 0) {
-			return "", false
-		}
-	}
-	return path, true
 }

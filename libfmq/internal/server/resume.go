@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zeromq/gozyre/codecs/fmq"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 )
 
 // listed is what a client says that it has below a path: by full virtual path.
@@ -85,8 +86,8 @@ func fullPath(path, name string) (string, bool) {
 	if !strings.HasPrefix(name, "/") {
 		name = strings.TrimSuffix(path, "/") + "/" + name
 	}
-	clean, ok := CheckPath(name)
-	if !ok || clean != name || clean == "/" || !Covers(path, clean) {
+	clean, ok := virtual.Clean(name)
+	if !ok || clean != name || clean == "/" || !virtual.Covers(path, clean) {
 		return "", false
 	}
 	return clean, true

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 )
 
 // subscription is a path that a client wants.
@@ -21,7 +22,7 @@ type subscription struct {
 // Subscribe notes a subscription (5.4).
 func (a *client) Subscribe(c *Client) {
 	a.silence = 0
-	path, ok := CheckPath(string(c.Request.Path))
+	path, ok := virtual.Clean(string(c.Request.Path))
 	i := slices.IndexFunc(a.subscriptions, func(s *subscription) bool { return s.path == path })
 	if !ok || i < 0 && len(a.subscriptions) >= maxSubscriptions {
 		c.Throw(EventInvalid)
@@ -74,7 +75,9 @@ func (a *client) resync(s *subscription, sync bool) {
 }
 
 // concerns tells whether something of the directory may be below the path.
-func (s *subscription) concerns(m *mount) bool { return Covers(m.as, s.path) || Covers(s.path, m.as) }
+func (s *subscription) concerns(m *mount) bool {
+	return virtual.Covers(m.as, s.path) || virtual.Covers(s.path, m.as)
+}
 
 // catchUp queues the files of directories, with what the client has of them. What it lists beyond that is deleted if it is a mirror; before
 // anything comes, for a file may be in the way of a folder.
@@ -118,7 +121,7 @@ func (a *client) unmounted() {
 
 // changed tells that there is another file at the path, or none. old is the one before.
 func (a *client) changed(path string, old *dir.File) {
-	if !slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return Covers(s.path, path) }) {
+	if !slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return virtual.Covers(s.path, path) }) {
 		return
 	}
 	w := wait{gone: true}
@@ -134,7 +137,7 @@ func (a *client) changed(path string, old *dir.File) {
 
 // resumes tells whether the client accepts parts of a file (6.1).
 func (a *client) resumes(path string) bool {
-	return slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && Covers(s.path, path) })
+	return slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && virtual.Covers(s.path, path) })
 }
 
 // sees tells whether a directory is offered to the client.
@@ -146,7 +149,7 @@ func (a *client) sees(m *mount) bool {
 func (a *client) forbidden(path string) bool {
 	forbidden := false
 	for _, m := range a.core.mounts {
-		if Covers(m.as, path) && m.as != "/" || m.as == path {
+		if virtual.Covers(m.as, path) && m.as != "/" || m.as == path {
 			if a.sees(m) {
 				return false
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/zeromq/gozyre/codecs/machine"
 	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
@@ -313,33 +314,17 @@ func (s *stage) effects(list []machine.Effect) {
 	}
 }
 
-func TestCheckPath(t *testing.T) {
-	for path, want := range map[string]string{
-		"/": "/", "/a": "/a", "/a/": "/a", "/a/b": "/a/b", "": "", "a": "", "//": "", "/a//b": "", "/../a": "", "/a/.": "", "/a/../b": "", "/a\x00": "", "/..": "",
-	} {
-		if got, ok := CheckPath(path); got != want || ok != (want != "") {
-			t.Errorf("%q: got %q, %v", path, got, ok)
-		}
-	}
-}
-
-func TestPrefixesMatchWholeComponents(t *testing.T) {
-	if Covers("/photos", "/photos2/a.jpg") || !Covers("/photos", "/photos/a.jpg") || !Covers("/", "/x") || !Covers("/a", "/a") || Covers("/a/b", "/a") {
-		t.Error("a path covers what it should not, or not what it should")
-	}
-}
-
 func FuzzListed(f *testing.F) {
 	f.Add([]byte("3 AA A\x00"), "/a")
 	f.Add([]byte("5 0123456789012345678901234567890123456789 b/c\x006 0123456789012345678901234567890123456789 ../x\x00"), "/")
 	f.Fuzz(func(t *testing.T, value []byte, path string) {
-		path, ok := CheckPath(path)
+		path, ok := virtual.Clean(path)
 		if !ok {
 			return
 		}
 		m := &fmq.Message{Options: []wire.Pair{{Key: []byte("RESUME"), Value: value}}, Cache: []wire.Pair{{Key: value, Value: bytes.Repeat([]byte("a"), 40)}}}
 		for name, k := range readListed(m, path) {
-			if !Covers(path, name) || name == "/" || slices.Contains(strings.Split(name, "/"), "..") || k.Size < -1 || !k.OK {
+			if !virtual.Covers(path, name) || name == "/" || slices.Contains(strings.Split(name, "/"), "..") || k.Size < -1 || !k.OK {
 				t.Errorf("%q: %+v", name, k)
 			}
 		}

@@ -1,9 +1,11 @@
-package client
+// Package virtual is about the paths under which files are offered: "/", or "/" before each component. Section numbers in comments are those of
+// rfcs/filemq.
+package virtual
 
 import "strings"
 
-// CheckPath gives a path to subscribe to without a "/" at its end; ok is false for what is none (5.4).
-func CheckPath(path string) (clean string, ok bool) {
+// Clean gives a path without a "/" at its end; ok is false for what is none (5.4).
+func Clean(path string) (clean string, ok bool) {
 	if path == "/" {
 		return path, true
 	}
@@ -17,6 +19,11 @@ func CheckPath(path string) (clean string, ok bool) {
 		}
 	}
 	return path, true
+}
+
+// Covers tells whether a path is another one, or is above it (5.4).
+func Covers(path, other string) bool {
+	return path == "/" || path == other || strings.HasPrefix(other, path) && other[len(path)] == '/'
 }
 
 // LocalName is a file's name below a subscribed path; ok is false if the path does not cover it (5.6). The name is not checked otherwise.
