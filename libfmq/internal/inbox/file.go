@@ -14,6 +14,10 @@ import (
 	"time"
 )
 
+// reserveOctets is for how much of a large file room on the disk is reserved at a time: to write is faster then. It is no more, because what a
+// server says of a file's size need not be true.
+const reserveOctets = 64 << 20
+
 // worthKeeping is how many octets of a file have to be there so that they are kept to be resumed.
 const worthKeeping = 64 << 10
 
@@ -60,9 +64,10 @@ type File struct {
 	hash         hash.Hash
 	digest       [sha1.Size]byte // as Digest told it last
 	info         fs.FileInfo
-	about        bool // there is an about file
-	surplus      bool // a Write that failed may have left octets behind size
-	hasMode      bool // the mode is right already
+	about        bool  // there is an about file
+	reserved     int64 // up to where there is room on the disk, perhaps
+	surplus      bool  // there may be octets, or room that was reserved, behind size
+	hasMode      bool  // the mode is right already
 	ended        bool
 }
 
@@ -165,6 +170,11 @@ func (f *File) Write(p []byte) error {
 			return fmt.Errorf("inbox: %w", err)
 		}
 		f.about = true
+	}
+	if end := f.size + int64(len(p)); f.about && end > f.reserved && f.header.Size > f.size {
+		f.reserved = f.size + min(reserveOctets, f.header.Size-f.size)
+		f.surplus = true
+		reserve(f.f, f.size, f.reserved-f.size)
 	}
 	if _, err := f.f.WriteAt(p, f.size); err != nil {
 		f.surplus = true

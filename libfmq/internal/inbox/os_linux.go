@@ -59,3 +59,11 @@ func clone(dst, src *os.File) bool {
 	runtime.KeepAlive(src)
 	return errno == 0
 }
+
+// reserve makes room on the disk for octets from an offset on, if the file system can do that. The file's size stays.
+func reserve(f *os.File, offset, octets int64) {
+	const keepSize = 1
+	for syscall.Fallocate(int(f.Fd()), keepSize, offset, octets) == syscall.EINTR {
+	}
+	runtime.KeepAlive(f)
+}
