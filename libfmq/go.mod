@@ -9,3 +9,8 @@ require (
 	github.com/zeromq/gozyre/libfmq/sasl v0.1.0
 	go.uber.org/goleak v1.3.0
 )
+
+require (
+	golang.org/x/crypto v0.59.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+)
