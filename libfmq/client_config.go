@@ -28,7 +28,7 @@ type ClientConfig struct {
 	// Login and Password are for servers that want them; without, the client is anonymous.
 	Login    string `zpl:"login"`
 	Password string `zpl:"password"`
-	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB. The
+	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB, and it is rounded down to whole millions. The
 	// client needs this much memory for each server.
 	Window int64 `zpl:"window"`
 	// Heartbeat is how long a server is silent before it is asked for a sign of life; 0 means a second.
@@ -46,6 +46,9 @@ type ClientConfig struct {
 // check fills in the defaults and refuses what makes no sense.
 func (cfg *ClientConfig) check() error {
 	cfg.Window = cmp.Or(cfg.Window, 4_000_000)
+	if cfg.Window >= leastWindow {
+		cfg.Window -= cfg.Window % leastWindow
+	}
 	cfg.Heartbeat = cmp.Or(cfg.Heartbeat, time.Second)
 	cfg.Expired = cmp.Or(cfg.Expired, 5*cfg.Heartbeat)
 	cfg.Queue = cmp.Or(cfg.Queue, 1000)

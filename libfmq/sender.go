@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"log/slog"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -92,6 +93,8 @@ type reading struct {
 
 	unsent      []byte // the message before offset, if it found no room
 	unsentChunk int    // octets of its chunk
+
+	broken error // why the file cannot be sent to its end
 }
 
 // Close closes the file.
@@ -107,7 +110,13 @@ func (s *sender) file(t *server.Turn, item *server.Item) error {
 		}
 		t.Current = r
 	}
-	err := s.rest(t, item, r)
+	err := r.broken
+	if err == nil {
+		err = s.rest(t, item, r)
+	}
+	if err != nil && !errors.Is(err, errPause) {
+		err = s.breakOff(t, item, r, err)
+	}
 	if !errors.Is(err, errPause) {
 		r.Close()
 		t.Current = nil
@@ -137,11 +146,12 @@ func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
 	r := &reading{file: file, state: stateOf(item.File), first: true, hash: sha1.New()}
 	r.digest = s.miles.digest(r.state)
 	if known.OK && known.Size <= item.File.Size {
-		if err := s.resume(t, r, known); err != nil {
+		fits, err := s.resume(t, r, known)
+		if err != nil {
 			file.Close()
 			return nil, err
 		}
-		if r.offset == item.File.Size && r.offset == known.Size {
+		if fits && known.Size == item.File.Size {
 			if same, err := item.Source.Same(item.File, file); err == nil && same {
 				s.cache.Put(item.File.Key(), known.Digest)
 			}
@@ -153,8 +163,8 @@ func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
 	return r, nil
 }
 
-// resume goes behind what the client has, if that is what the file begins with.
-func (s *sender) resume(t *server.Turn, r *reading, known server.Known) error {
+// resume goes behind what the client has, if that is what the file begins with, and tells whether it is.
+func (s *sender) resume(t *server.Turn, r *reading, known server.Known) (fits bool, err error) {
 	data := zsock.NewBuffer(chunkOctets)[:chunkOctets]
 	defer func() { zsock.Recycle([][]byte{data}) }()
 	if known.Size >= milestoneOctets {
@@ -162,11 +172,11 @@ func (s *sender) resume(t *server.Turn, r *reading, known server.Known) error {
 	}
 	for r.offset < known.Size {
 		if t.Cancelled() {
-			return errPause
+			return false, errPause
 		}
 		n, err := r.file.ReadAt(data[:min(int64(len(data)), known.Size-r.offset)], r.offset)
 		if n == 0 {
-			return fmt.Errorf("reading at %d: %w", r.offset, err)
+			return false, fmt.Errorf("reading at %d: %w", r.offset, err)
 		}
 		r.hash.Write(data[:n])
 		r.offset += int64(n)
@@ -175,8 +185,9 @@ func (s *sender) resume(t *server.Turn, r *reading, known server.Known) error {
 	if dir.Digest(r.hash.Sum(nil)) != known.Digest {
 		r.offset = 0
 		r.hash.Reset()
+		return false, nil
 	}
-	return nil
+	return true, nil
 }
 
 // rest sends what is left of a file.
@@ -219,6 +230,22 @@ func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence})
 	t.Sent++
 	return nil
+}
+
+// breakOff tells a plain client that a file has no end, and gives why.
+func (s *sender) breakOff(t *server.Turn, item *server.Item, r *reading, why error) error {
+	if !t.Plain || r.first {
+		return why
+	}
+	r.broken = why
+	if t.Credit == t.Used {
+		return errPause
+	}
+	err := s.note(t, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: math.MaxInt64, Eof: 1})
+	if errors.Is(err, errPause) {
+		return err
+	}
+	return why
 }
 
 // chunk reads the next chunk of a file and sends it.

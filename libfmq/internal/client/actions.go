@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -128,7 +127,6 @@ func (a *actions) OpenWindow(h *Handle) {
 // repeat is what tells a chunk from another.
 type repeat struct {
 	sequence, offset uint64
-	filename         []byte
 	operation, eof   uint8
 	octets           int
 }
@@ -136,25 +134,22 @@ type repeat struct {
 // again tells whether the message is the last one once more: what C filemq's server may say thousands of times (7.2).
 func (r *repeat) again(m *fmq.Message) bool {
 	if m.Sequence != 0 && r.sequence == m.Sequence && r.offset == m.Offset && r.octets == len(m.Chunk) && r.eof == m.Eof &&
-		r.operation == m.Operation && bytes.Equal(r.filename, m.Filename) {
+		r.operation == m.Operation {
 		return true
 	}
-	*r = repeat{m.Sequence, m.Offset, append(r.filename[:0], m.Filename...), m.Operation, m.Eof, len(m.Chunk)}
+	*r = repeat{m.Sequence, m.Offset, m.Operation, m.Eof, len(m.Chunk)}
 	return false
 }
 
 // TakeChunk counts credit and hands the chunk over.
 func (a *actions) TakeChunk(h *Handle) {
 	m := h.In
+	if a.last.again(m) {
+		return
+	}
 	octets := int64(len(m.Chunk))
 	credit := min(octets, a.given-a.used)
 	a.used += credit
-	if a.last.again(m) {
-		if a.due += credit; credit > 0 {
-			h.Raise(EventCreditDue)
-		}
-		return
-	}
 	if a.overdraft += octets - credit; a.overdraft > a.cfg.Window {
 		h.Throw(EventOverdrawn)
 		return

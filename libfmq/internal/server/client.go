@@ -14,7 +14,9 @@ import (
 // Bounds of what one client may ask for.
 const (
 	maxSubscriptions = 1000
-	maxListed        = 256 << 20 // octets of the lists of what clients have, of all of them together, that are not done with
+	maxPaths         = 64 << 10  // octets of all its paths
+	maxListed        = 256 << 20 // octets that the lists of what clients have take, of all of them together, while they are not done with
+	listedEntry      = 160       // octets that an entry of such a list takes, about, beside its name
 	turnItems        = 256       // items of a turn
 	maxReason        = 255
 )
@@ -27,6 +29,7 @@ type client struct {
 	who      *sasl.Identity // nil: whoever
 
 	subscriptions []*subscription
+	paths         int // octets of theirs
 	credit        uint64
 	sequence      uint64 // of the next CHEEZBURGER
 	queue         queue
@@ -149,7 +152,7 @@ func (a *client) Dispatch(c *Client) {
 	if a.turn != nil || !a.ready() {
 		return
 	}
-	t := &Turn{Peer: c.Peer(), Credit: a.credit, Sequence: a.sequence, client: a}
+	t := &Turn{Peer: c.Peer(), Credit: a.credit, Plain: !a.answers, Sequence: a.sequence, client: a}
 	if a.left != nil {
 		t.Items, t.Current = a.left.Items, a.left.Current
 		a.left = nil
@@ -184,6 +187,7 @@ func (a *client) next() Item {
 		if a.unreceipted == nil {
 			a.unreceipted, a.ends = map[string]uint64{}, map[uint64]string{}
 		}
+		delete(a.ends, a.unreceipted[path])
 		a.unreceipted[path] = 0
 	}
 	return Item{Path: path, File: file, Source: m.source, Known: w.known}

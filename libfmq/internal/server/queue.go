@@ -1,5 +1,7 @@
 package server
 
+import "slices"
+
 // queue is what a client still has to get: paths, in order, each once.
 type queue struct {
 	order   []string
@@ -43,7 +45,9 @@ func (q *queue) has(path string) bool {
 	return ok
 }
 
+// mark notes the end of a resync; an older one of the same path does not count any more.
 func (q *queue) mark(path string) {
+	q.marks = slices.DeleteFunc(q.marks, func(m mark) bool { return m.path == path })
 	q.marks = append(q.marks, mark{q.taken + len(q.order), path})
 }
 

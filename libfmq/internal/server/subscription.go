@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -24,7 +25,7 @@ func (a *client) Subscribe(c *Client) {
 	a.silence = 0
 	path, ok := virtual.Clean(string(c.Request.Path))
 	i := slices.IndexFunc(a.subscriptions, func(s *subscription) bool { return s.path == path })
-	if !ok || i < 0 && len(a.subscriptions) >= maxSubscriptions {
+	if !ok || i < 0 && (len(a.subscriptions) >= maxSubscriptions || a.paths+len(path) > maxPaths) {
 		c.Throw(EventInvalid)
 		return
 	}
@@ -36,9 +37,10 @@ func (a *client) Subscribe(c *Client) {
 	if s.resync {
 		s.resume = option(c.Request, "RESUME") != nil
 		s.mirror = on(c.Request, "MIRROR")
-		octets := len(option(c.Request, "RESUME"))
+		resume := option(c.Request, "RESUME")
+		octets := len(resume) + bytes.Count(resume, []byte{0})*(len(path)+listedEntry)
 		for _, p := range c.Request.Cache {
-			octets += len(p.Key) + len(p.Value)
+			octets += len(p.Key) + len(path) + listedEntry
 		}
 		if a.core.listed+octets > maxListed {
 			c.Throw(EventNoAccess)
@@ -52,6 +54,7 @@ func (a *client) Subscribe(c *Client) {
 		a.subscriptions[i] = s
 	} else {
 		a.subscriptions = append(a.subscriptions, s)
+		a.paths += len(path)
 	}
 	a.core.cfg.Log.Info("a client subscribes", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login(), "path", path, "resync", s.resync)
 	if s.resync {

@@ -30,6 +30,7 @@ type Turn struct {
 	Peer   []byte
 	Items  []Item
 	Credit uint64 // octets of content that may be sent
+	Plain  bool   // the client may be one that has to be told when a file breaks off (5.6, rule 3 of the server)
 
 	// What carrying it out changes.
 	Used                           uint64    // octets sent

@@ -4,10 +4,16 @@ package virtual
 
 import "strings"
 
+// Most is how many octets a path may have that is subscribed to, or published under.
+const Most = 4096
+
 // Clean gives a path without a "/" at its end; ok is false for what is none (5.4).
 func Clean(path string) (clean string, ok bool) {
 	if path == "/" {
 		return path, true
+	}
+	if len(path) > Most {
+		return "", false
 	}
 	if !strings.HasPrefix(path, "/") || strings.Contains(path, "\x00") {
 		return "", false

@@ -1,10 +1,14 @@
 package virtual
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestClean(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "/", "/a": "/a", "/a/": "/a", "/a/b": "/a/b", "": "", "a": "", "//": "", "/a//b": "", "/../a": "", "/a/.": "", "/a/../b": "", "/a\x00": "", "/..": "",
+		"/" + strings.Repeat("x", Most-1): "/" + strings.Repeat("x", Most-1), "/" + strings.Repeat("x", Most): "",
 	} {
 		if got, ok := Clean(path); got != want || ok != (want != "") {
 			t.Errorf("%q: got %q, %v", path, got, ok)

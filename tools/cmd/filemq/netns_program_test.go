@@ -32,6 +32,7 @@ type program struct {
 	cmd   *exec.Cmd
 	lines chan line // of both its streams
 	done  chan struct{}
+	here  int64 // octets of the present file, by the last progress that was heard
 
 	mu   sync.Mutex
 	said []string // all that it has printed
@@ -170,6 +171,9 @@ func (p *program) listenFor(match string, during time.Duration) (line, bool) {
 	for {
 		select {
 		case l, more := <-p.lines:
+			if l.Type == "progress" {
+				p.here = l.Done
+			}
 			if !more || re.MatchString(l.text) {
 				return l, more
 			}

@@ -99,14 +99,14 @@ func TestNetworkGoneForAMinute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, server, client, before := amidst(t)
+			s, server, client := amidst(t)
 			restore := cut(s)
 			client.hear(`"type":"lost".*"cause":"[^"]*silent`)
 			server.hear(`a client is gone`)
 			client.never(`"type":"(connected|deliver|denied)"`, time.Minute)
 			restore()
 			back := time.Now()
-			s.goesOn(client, before)
+			s.goesOn(client)
 			t.Logf("whole %v after the network came back", time.Since(back))
 		})
 	}
@@ -115,10 +115,10 @@ func TestNetworkGoneForAMinute(t *testing.T) {
 // The client moves to another address, in the middle of a file.
 func TestClientMoves(t *testing.T) {
 	t.Parallel()
-	s, server, client, before := amidst(t)
+	s, server, client := amidst(t)
 	s.client.Output("ip", "address", "delete", "10.77.0.2/24", "dev", "eth0")
 	s.client.Output("ip", "address", "add", "10.77.0.3/24", "broadcast", "+", "dev", "eth0")
-	s.goesOn(client, before)
+	s.goesOn(client)
 	server.hear(`a client is gone`)
 }
 
@@ -126,11 +126,11 @@ func TestClientMoves(t *testing.T) {
 // file.
 func TestServerSuspended(t *testing.T) {
 	t.Parallel()
-	s, server, client, before := amidst(t)
+	s, server, client := amidst(t)
 	server.signal("STOP")
 	client.hear(`"type":"lost".*"cause":"[^"]*silent`)
 	server.signal("CONT")
-	s.goesOn(client, before)
+	s.goesOn(client)
 	server.hear(`a client is gone`)
 }
 
@@ -138,16 +138,15 @@ func TestServerSuspended(t *testing.T) {
 // file.
 func TestClientSuspended(t *testing.T) {
 	t.Parallel()
-	s, server, client, before := amidst(t)
+	s, server, client := amidst(t)
 	client.signal("STOP")
 	server.hear(`a client is gone`)
 	client.signal("CONT")
-	s.goesOn(client, before)
+	s.goesOn(client)
 }
 
-// amidst has a client in the middle of a large file. It returns how many octets
-// have arrived, at least.
-func amidst(t *testing.T) (s *site, server, client *program, arrived int64) {
+// amidst has a client in the middle of a large file.
+func amidst(t *testing.T) (s *site, server, client *program) {
 	t.Helper()
 	s = newSite(t)
 	s.throttle(8)
@@ -156,17 +155,18 @@ func amidst(t *testing.T) (s *site, server, client *program, arrived int64) {
 	client = s.get("--resync")
 	server.hear(`a client is in`)
 	client.hear(`"type":"connected"`)
-	for arrived < 16_000_000 {
-		arrived = client.hear(`"type":"progress"`).Done
+	for client.here < 16_000_000 {
+		client.hear(`"type":"progress"`)
 	}
-	return s, server, client, arrived
+	return s, server, client
 }
 
-// goesOn asserts that the client reconnects and gets the rest of the file of
-// which so much had arrived, and hardly anything of that again.
-func (s *site) goesOn(client *program, arrived int64) {
+// goesOn asserts that the client reconnects and gets the rest of the file, and
+// hardly anything again of what had arrived.
+func (s *site) goesOn(client *program) {
 	s.t.Helper()
 	client.hear(`"type":"connected"`)
+	arrived := client.here // or a little more: progress is told ten times a second
 	d := client.hear(`"type":"deliver"`)
 	s.t.Logf("%d of %d octets had arrived at least, %d came then", arrived, d.Size, d.Sent)
 	if again := arrived - (d.Size - d.Sent); again > arrived/20 {

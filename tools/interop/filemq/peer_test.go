@@ -205,3 +205,17 @@ func pattern(size, seed int) string {
 	}
 	return string(b)
 }
+
+// until waits until something is so that no event tells.
+func until(t *testing.T, so func() bool) {
+	t.Helper()
+	deadline, again := time.After(patience), time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for !so() {
+		select {
+		case <-again.C:
+		case <-deadline:
+			t.Fatal("it does not come to be so")
+		}
+	}
+}
