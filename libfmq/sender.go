@@ -25,6 +25,8 @@ const (
 	chunkOctets = 256 << 10 // of one CHEEZBURGER at most, with all of its fields
 	turnOctets  = 1 << 20   // after which it is another client's turn
 	turnsAtOnce = 32        // clients that are sent to at a time; more wait for each other
+
+	turnDigested = 64 << 20 // octets, after which a turn is over in the same way
 )
 
 // sender carries out turns: it reads, digests and sends. Each turn has a goroutine, so that neither a disk nor a long file stops the loop.
@@ -38,7 +40,7 @@ type sender struct {
 	wg       sync.WaitGroup
 }
 
-func (s *sender) begin(t *server.Turn) {
+func (s *sender) take(t *server.Turn) {
 	s.wg.Go(func() {
 		s.slots <- struct{}{}
 		if !t.Cancelled() {
@@ -91,6 +93,9 @@ type reading struct {
 	hash   hash.Hash   // of what is before offset
 	digest *dir.Digest // of the whole file, if that is known already; hash is not kept then
 
+	checking bool  // whether the client has the first octets is not known yet,
+	check    int64 // so many
+
 	unsent      []byte // the message before offset, if it found no room
 	unsentChunk int    // octets of its chunk
 
@@ -104,11 +109,62 @@ func (r *reading) Close() error { return r.file.Close() }
 func (s *sender) file(t *server.Turn, item *server.Item) error {
 	r, ok := t.Current.(*reading)
 	if !ok {
-		var err error
-		if r, err = s.open(t, item); r == nil {
+		if s.has(item) {
+			t.Skipped++
+			return nil
+		}
+		file, err := item.Source.Open(item.File)
+		if err != nil {
 			return err
 		}
+		r = s.begin(item, file)
 		t.Current = r
+	}
+	err := s.goOn(t, item, r)
+	if !errors.Is(err, errPause) {
+		r.Close()
+		t.Current = nil
+	}
+	return err
+}
+
+// has tells whether the client is known to have all of a file.
+func (s *sender) has(item *server.Item) bool {
+	if known := item.Known; known.OK && (known.Size == -1 || known.Size == item.File.Size) {
+		digest, ok := s.cache.Get(item.File.Key())
+		return ok && digest == known.Digest
+	}
+	return false
+}
+
+// begin begins with a file that was opened.
+func (s *sender) begin(item *server.Item, file *os.File) *reading {
+	r := &reading{file: file, state: stateOf(item.File), first: true, hash: sha1.New()}
+	r.digest = s.miles.digest(r.state)
+	if known := item.Known; known.OK && known.Size <= item.File.Size {
+		if r.check = known.Size; r.check == -1 {
+			r.check = item.File.Size
+		}
+		r.checking = true
+		r.offset = s.miles.last(r.state, r.check, r.hash)
+	}
+	return r
+}
+
+// goOn goes on with a file as far as the turn goes: it looks at what the client has, and sends the rest.
+func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading) error {
+	if r.checking {
+		fits, err := s.fits(t, r, item.Known.Digest)
+		if err != nil {
+			return err
+		}
+		if fits && r.offset == item.File.Size {
+			if same, err := item.Source.Same(item.File, r.file); err == nil && same {
+				s.cache.Put(item.File.Key(), item.Known.Digest)
+			}
+			t.Skipped++
+			return nil
+		}
 	}
 	err := r.broken
 	if err == nil {
@@ -117,77 +173,34 @@ func (s *sender) file(t *server.Turn, item *server.Item) error {
 	if err != nil && !errors.Is(err, errPause) {
 		err = s.breakOff(t, item, r, err)
 	}
-	if !errors.Is(err, errPause) {
-		r.Close()
-		t.Current = nil
-	}
 	return err
 }
 
-// open opens a file and goes to where the client needs it; nil: the client has all of it.
-func (s *sender) open(t *server.Turn, item *server.Item) (*reading, error) {
-	known := item.Known
-	if known.Size == -1 {
-		known.Size = item.File.Size
-	}
-	if known.OK && known.Size == item.File.Size {
-		if digest, ok := s.cache.Get(item.File.Key()); ok {
-			if digest == known.Digest {
-				t.Skipped++
-				return nil, nil
-			}
-			known.OK = false
-		}
-	}
-	file, err := item.Source.Open(item.File)
-	if err != nil {
-		return nil, err
-	}
-	r := &reading{file: file, state: stateOf(item.File), first: true, hash: sha1.New()}
-	r.digest = s.miles.digest(r.state)
-	if known.OK && known.Size <= item.File.Size {
-		fits, err := s.resume(t, r, known)
-		if err != nil {
-			file.Close()
-			return nil, err
-		}
-		if fits && known.Size == item.File.Size {
-			if same, err := item.Source.Same(item.File, file); err == nil && same {
-				s.cache.Put(item.File.Key(), known.Digest)
-			}
-			file.Close()
-			t.Skipped++
-			return nil, nil
-		}
-	}
-	return r, nil
-}
-
-// resume goes behind what the client has, if that is what the file begins with, and tells whether it is.
-func (s *sender) resume(t *server.Turn, r *reading, known server.Known) (fits bool, err error) {
+// fits tells whether the file begins with what the client has. If not, everything is to be sent. It pauses when it takes long: others want to
+// have a turn, too.
+func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest) (bool, error) {
 	data := zsock.NewBuffer(chunkOctets)[:chunkOctets]
 	defer func() { zsock.Recycle([][]byte{data}) }()
-	if known.Size >= milestoneOctets {
-		r.offset = s.miles.last(r.state, known.Size, r.hash)
-	}
-	for r.offset < known.Size {
-		if t.Cancelled() {
+	for read := 0; r.offset < r.check; {
+		if read >= turnDigested || t.Cancelled() {
 			return false, errPause
 		}
-		n, err := r.file.ReadAt(data[:min(int64(len(data)), known.Size-r.offset)], r.offset)
+		n, err := r.file.ReadAt(data[:min(int64(len(data)), r.check-r.offset)], r.offset)
 		if n == 0 {
 			return false, fmt.Errorf("reading at %d: %w", r.offset, err)
 		}
 		r.hash.Write(data[:n])
 		r.offset += int64(n)
+		read += n
 		s.miles.pass(r.state, r.offset, r.hash)
 	}
-	if dir.Digest(r.hash.Sum(nil)) != known.Digest {
-		r.offset = 0
-		r.hash.Reset()
-		return false, nil
+	r.checking = false
+	if dir.Digest(r.hash.Sum(nil)) == digest {
+		return true, nil
 	}
-	return true, nil
+	r.offset = 0
+	r.hash.Reset()
+	return false, nil
 }
 
 // rest sends what is left of a file.

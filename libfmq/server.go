@@ -164,7 +164,7 @@ func (s *Server) open() (err error) {
 		Heartbeat: s.cfg.Heartbeat, Silence: int(s.cfg.Expired / s.cfg.Heartbeat), MaxClients: s.cfg.MaxClients,
 		SASL: accounts, Group: func(login string) string { return groups[login] },
 		Digest: func(f *dir.File) (dir.Digest, bool) { return s.cache.Get(f.Key()) },
-		Begin:  func(t *server.Turn) { s.sender.begin(t) }, Log: s.cfg.Log,
+		Begin:  func(t *server.Turn) { s.sender.take(t) }, Log: s.cfg.Log,
 	})
 	return nil
 }

@@ -15,8 +15,9 @@ import (
 const (
 	maxSubscriptions = 1000
 	maxPaths         = 64 << 10  // octets of all its paths
-	maxListed        = 256 << 20 // octets that the lists of what clients have take, of all of them together, while they are not done with
+	maxListed        = 512 << 20 // octets that the lists of what clients have take, while they are not done with; a quarter for one list at most
 	listedEntry      = 160       // octets that an entry of such a list takes, about, beside its name
+	maxUnreceipted   = 100_000   // files for which there is no receipt
 	turnItems        = 256       // items of a turn
 	maxReason        = 255
 )
@@ -33,7 +34,6 @@ type client struct {
 	credit        uint64
 	sequence      uint64 // of the next CHEEZBURGER
 	queue         queue
-	listed        int   // octets of lists that are not done with
 	turn          *Turn // that is being carried out
 	left          *Turn // that is over, with items left
 	full          bool  // the way to the client is
@@ -42,6 +42,7 @@ type client struct {
 	// Files that were sent, or are being sent, and for which there is no receipt; only of clients that resume (6.1).
 	unreceipted map[string]uint64 // sequence of the end; 0: not sent yet
 	ends        map[uint64]string
+	forgetful   bool // it never sends receipts, it seems: it gets whole files
 
 	answers bool // it has answered HUGZ before
 	silence int  // heartbeats since it was heard
@@ -128,7 +129,6 @@ func (a *client) SettleTurn(*Client) {
 	if len(t.Items) > 0 || t.Current != nil {
 		a.left = t
 	}
-	a.unlist()
 }
 
 // NoteRoom notes that the way is free.
@@ -157,7 +157,7 @@ func (a *client) Dispatch(c *Client) {
 		t.Items, t.Current = a.left.Items, a.left.Current
 		a.left = nil
 	}
-	for len(t.Items) < turnItems && a.queue.len() > 0 {
+	for len(t.Items) < turnItems && a.waits() {
 		t.Items = append(t.Items, a.next())
 	}
 	a.turn, a.room = t, false
@@ -166,16 +166,23 @@ func (a *client) Dispatch(c *Client) {
 }
 
 // ready tells whether a turn can begin.
-func (a *client) ready() bool {
-	return !a.full && a.credit > 0 && (a.queue.len() > 0 || a.left != nil)
+func (a *client) ready() bool { return !a.full && a.credit > 0 && (a.left != nil || a.waits()) }
+
+// waits tells whether the client still has to get something.
+func (a *client) waits() bool {
+	return a.queue.len() > 0 || slices.ContainsFunc(a.subscriptions, (*subscription).resyncs)
 }
 
-// next takes what is next out of the queue and looks up what is there now.
+// next is what the client gets next: what has changed, and then what it does not have yet.
 func (a *client) next() Item {
-	path, w, synced := a.queue.take()
-	if synced {
-		return Item{Path: path, Synced: true}
+	if a.queue.len() > 0 {
+		return a.item(a.queue.take())
 	}
+	return a.resync(a.subscriptions[slices.IndexFunc(a.subscriptions, (*subscription).resyncs)])
+}
+
+// item looks up what is at a path now.
+func (a *client) item(path string, w wait) Item {
 	file, m := a.find(path)
 	if file == nil {
 		if !w.gone {
@@ -189,6 +196,9 @@ func (a *client) next() Item {
 		}
 		delete(a.ends, a.unreceipted[path])
 		a.unreceipted[path] = 0
+		if len(a.unreceipted) > maxUnreceipted {
+			a.unreceipted, a.ends, a.forgetful = nil, nil, true
+		}
 	}
 	return Item{Path: path, File: file, Source: m.source, Known: w.known}
 }
@@ -211,20 +221,14 @@ func (a *client) ForgetClient(c *Client) {
 	if a.left != nil && a.left.Current != nil {
 		a.left.Current.Close()
 	}
+	for _, s := range a.subscriptions {
+		a.unlist(s)
+	}
 	a.turn, a.left = nil, nil
 	a.subscriptions, a.queue, a.unreceipted, a.ends = nil, queue{}, nil, nil
-	a.unlist()
 	if i := slices.Index(a.core.clients, a); i >= 0 {
 		a.core.clients = slices.Delete(a.core.clients, i, i+1)
 		a.core.cfg.Log.Info("a client is gone", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login())
-	}
-}
-
-// unlist gives back what lists took, when they are done with.
-func (a *client) unlist() {
-	if a.queue.len() == 0 && a.left == nil && !slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.listed != nil }) {
-		a.core.listed -= a.listed
-		a.listed = 0
 	}
 }
 

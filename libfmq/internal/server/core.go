@@ -35,6 +35,7 @@ type Core struct {
 	mounts  []*mount
 	clients []*client // that are in, by arrival
 	listed  int       // octets of clients' lists
+	room    int       // for them
 	stats   Stats
 }
 
@@ -62,7 +63,7 @@ func New(cfg Config) *Core {
 	if cfg.Digest == nil {
 		cfg.Digest = func(*dir.File) (dir.Digest, bool) { return dir.Digest{}, false }
 	}
-	c := &Core{cfg: cfg}
+	c := &Core{cfg: cfg, room: maxListed}
 	// A client is not condemned for its silence alone (5.7): the model counts heartbeats instead of the engine.
 	c.engine = NewEngine(machine.Config{Heartbeat: cfg.Heartbeat, Expired: -1, MaxClients: cfg.MaxClients}, func() Actions {
 		return &client{core: c}

@@ -18,6 +18,7 @@ const (
 	EventHeartbeat    machine.Event = "heartbeat"
 	EventSilent       machine.Event = "silent"
 	EventNoAccess     machine.Event = "no access"
+	EventBusy         machine.Event = "busy"
 	EventServerStops  machine.Event = "server stops"
 	EventInvalid      machine.Event = "invalid"
 	EventMalformed    machine.Event = "malformed"
@@ -35,7 +36,8 @@ type Actions interface {
 	// for the client.
 	ForgetClient(c *Client)
 	// Subscribe is the action "subscribe". It notes the path and what has to be sent for it. It throws invalid
-	// for a path that is none, and no access for one that is not for this client.
+	// for a path that is none, no access for one that is not for this client, and busy when there is no memory
+	// for the list of what it has: it may come back later.
 	Subscribe(c *Client)
 	// Dispatch is the action "dispatch". It begins a turn of sending, if there is something to send, credit,
 	// room, and no turn yet.
@@ -423,6 +425,13 @@ func (c *Client) inReady(event machine.Event) machine.State {
 			return stateReady
 		}
 		c.send(fmq.IDSrsly)
+		if c.actions.ForgetClient(c); c.Thrown() {
+			return stateReady
+		}
+		c.Terminate()
+		return stateReady
+	case EventBusy:
+		c.send(fmq.IDKthxbai)
 		if c.actions.ForgetClient(c); c.Thrown() {
 			return stateReady
 		}

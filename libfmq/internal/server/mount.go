@@ -25,7 +25,7 @@ type mount struct {
 	as     string // "/" or "/a/b"
 	groups []string
 	files  map[string]*dir.File // by virtual path
-	sorted []string             // the paths in order; nil when they have to be sorted anew
+	sorted []string             // the paths in order; nil when they have to be sorted anew. Resyncs share it
 }
 
 // path is the virtual path of a name.
@@ -56,16 +56,15 @@ func (m *mount) below(path string) []string {
 	if path == "/" {
 		return m.sorted
 	}
-	var list []string
-	if _, ok := m.files[path]; ok {
-		list = append(list, path)
-	}
 	from, _ := slices.BinarySearch(m.sorted, path+"/")
 	to := from
 	for to < len(m.sorted) && strings.HasPrefix(m.sorted[to], path+"/") {
 		to++
 	}
-	return append(list, m.sorted[from:to]...)
+	if _, ok := m.files[path]; ok {
+		return append([]string{path}, m.sorted[from:to]...)
+	}
+	return m.sorted[from:to:to]
 }
 
 // Mount offers a directory whose content is known, under a virtual path that virtual.Clean gave. Of two that offer the same file, the one that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zeromq/gozyre/codecs/fmq"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
 	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 )
@@ -12,12 +13,35 @@ import (
 // subscription is a path that a client wants.
 type subscription struct {
 	path   string
-	resync bool
-	resume bool // the client lists what it has, and sends receipts
-	mirror bool
-	// listed is what the client has below the path, where nothing is offered yet: a server that has nothing does not say that everything
-	// is gone (6.2).
-	listed listed
+	resume bool   // the client lists what it has, and sends receipts
+	mirror bool   // what it lists and is not there is to be deleted
+	listed listed // what it has, as far as the resync has not dealt with it
+	octets int    // that listed takes
+
+	// What is left of the resync. It is worked off as the client has credit: to ask for one costs next to nothing.
+	missing []string            // what is listed and not there. It comes first, for a file may be in the way of a folder
+	todo    []string            // what was there at the beginning; others share it
+	done    map[string]struct{} // of todo: what was sent meanwhile, because it changed
+	sync    bool                // say when all that is through (6.3)
+}
+
+// resyncs tells whether something of the resync is left.
+func (s *subscription) resyncs() bool { return len(s.missing) > 0 || len(s.todo) > 0 || s.sync }
+
+// concerns tells whether something of the directory may be below the path.
+func (s *subscription) concerns(m *mount) bool {
+	return virtual.Covers(m.as, s.path) || virtual.Covers(s.path, m.as)
+}
+
+// did notes that a path need not be sent for the resync.
+func (s *subscription) did(path string) {
+	if len(s.todo) == 0 {
+		return
+	}
+	if s.done == nil {
+		s.done = map[string]struct{}{}
+	}
+	s.done[path] = struct{}{}
 }
 
 // Subscribe notes a subscription (5.4).
@@ -33,82 +57,122 @@ func (a *client) Subscribe(c *Client) {
 		c.Throw(EventNoAccess)
 		return
 	}
-	s := &subscription{path: path, resync: on(c.Request, "RESYNC")}
-	if s.resync {
-		s.resume = option(c.Request, "RESUME") != nil
-		s.mirror = on(c.Request, "MIRROR")
-		resume := option(c.Request, "RESUME")
-		octets := len(resume) + bytes.Count(resume, []byte{0})*(len(path)+listedEntry)
-		for _, p := range c.Request.Cache {
-			octets += len(p.Key) + len(path) + listedEntry
-		}
-		if a.core.listed+octets > maxListed {
-			c.Throw(EventNoAccess)
+	s := &subscription{path: path}
+	if on(c.Request, "RESYNC") {
+		if octets := octetsListed(c.Request, len(path)); octets > a.core.room/4 || a.core.listed+octets > a.core.room {
+			c.Throw(EventBusy)
 			return
 		}
-		a.core.listed += octets
-		a.listed += octets
+		s.resume = option(c.Request, "RESUME") != nil
+		s.mirror = on(c.Request, "MIRROR")
+		s.sync = on(c.Request, "SYNC")
 		s.listed = readListed(c.Request, path)
+		for path := range s.listed {
+			s.octets += len(path) + listedEntry
+		}
+		a.core.listed += s.octets
 	}
 	if i >= 0 {
+		a.unlist(a.subscriptions[i])
 		a.subscriptions[i] = s
 	} else {
 		a.subscriptions = append(a.subscriptions, s)
 		a.paths += len(path)
 	}
-	a.core.cfg.Log.Info("a client subscribes", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login(), "path", path, "resync", s.resync)
-	if s.resync {
-		a.resync(s, on(c.Request, "SYNC"))
+	a.core.cfg.Log.Info("a client subscribes", "peer", fmt.Sprintf("%X", c.Peer()), "login", a.login(), "path", path, "resync", s.listed != nil)
+	if s.listed != nil {
+		a.catchUp(s, a.core.mounts...)
 	}
 }
 
-// resync queues what the client does not have.
-func (a *client) resync(s *subscription, sync bool) {
-	var offered []*mount
-	for _, m := range a.core.mounts {
-		if a.sees(m) && s.concerns(m) {
-			offered = append(offered, m)
+// octetsListed is about what the lists of an ICANHAZ take at most when they are read: each name becomes a whole path.
+func octetsListed(m *fmq.Message, path int) int {
+	resume := option(m, "RESUME")
+	octets := len(resume) + bytes.Count(resume, []byte{0})*(path+listedEntry)
+	for _, p := range m.Cache {
+		octets += len(p.Key) + path + listedEntry
+	}
+	return octets
+}
+
+// catchUp begins or extends a resync by what directories have, as far as they concern it and the client sees them.
+func (a *client) catchUp(s *subscription, mounts ...*mount) {
+	offered := false
+	for _, m := range mounts {
+		if !a.sees(m) || !s.concerns(m) {
+			continue
+		}
+		offered = true
+		if below := m.below(s.path); len(s.todo) == 0 {
+			s.todo = below
+		} else {
+			s.todo = append(slices.Clip(s.todo), below...)
 		}
 	}
-	a.catchUp(s, offered...)
-	if sync {
-		a.queue.mark(s.path)
+	if !offered {
+		return // a server that has nothing does not say that everything is gone (6.2)
 	}
-	a.unlist()
-}
-
-// concerns tells whether something of the directory may be below the path.
-func (s *subscription) concerns(m *mount) bool {
-	return virtual.Covers(m.as, s.path) || virtual.Covers(s.path, m.as)
-}
-
-// catchUp queues the files of directories, with what the client has of them. What it lists beyond that is deleted if it is a mirror; before
-// anything comes, for a file may be in the way of a folder.
-func (a *client) catchUp(s *subscription, offered ...*mount) {
-	if len(offered) == 0 {
-		return
+	for path, w := range a.queue.waiting { // comes first, and once
+		if virtual.Covers(s.path, path) {
+			s.did(path)
+			if known := s.listed[path]; known.OK {
+				w.known = known
+				a.queue.waiting[path] = w
+			}
+		}
 	}
 	if s.mirror {
 		for path := range s.listed {
 			if file, _ := a.find(path); file == nil {
-				a.queue.add(path, wait{gone: true})
+				s.missing = append(s.missing, path)
+				delete(s.listed, path)
 			}
 		}
+		slices.Sort(s.missing)
 	}
-	for _, m := range offered {
-		for _, path := range m.below(s.path) {
-			a.queue.add(path, wait{known: s.listed[path]})
+	if len(s.missing)+len(s.todo) == 0 {
+		a.unlist(s)
+	}
+}
+
+// unlist gives back what a list took.
+func (a *client) unlist(s *subscription) {
+	a.core.listed -= s.octets
+	s.octets, s.listed, s.done = 0, nil, nil
+}
+
+// resync gives the next item of a resync.
+func (a *client) resync(s *subscription) (item Item) {
+	switch {
+	case len(s.missing) > 0:
+		path := s.missing[0]
+		s.missing = s.missing[1:]
+		item = a.item(path, wait{gone: true})
+	case len(s.todo) > 0:
+		path := s.todo[0]
+		s.todo = s.todo[1:]
+		if _, done := s.done[path]; !done {
+			item = a.item(path, wait{known: s.listed[path]})
+			for _, other := range a.subscriptions { // each file once, where paths overlap
+				if other != s && virtual.Covers(other.path, path) {
+					other.did(path)
+				}
+			}
 		}
+	default:
+		s.sync = false
+		return Item{Path: s.path, Synced: true}
 	}
-	s.listed = nil
+	if len(s.missing)+len(s.todo) == 0 {
+		a.unlist(s)
+	}
+	return item
 }
 
 // mounted tells that a directory is offered from now on.
 func (a *client) mounted(m *mount) {
 	for _, s := range a.subscriptions {
-		if s.concerns(m) {
-			a.catchUp(s, m)
-		}
+		a.catchUp(s, m)
 	}
 }
 
@@ -124,12 +188,25 @@ func (a *client) unmounted() {
 
 // changed tells that there is another file at the path, or none. old is the one before.
 func (a *client) changed(path string, old *dir.File) {
-	if !slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return virtual.Covers(s.path, path) }) {
+	w, covered, resyncs := wait{gone: true}, false, false
+	for _, s := range a.subscriptions {
+		if !virtual.Covers(s.path, path) {
+			continue
+		}
+		covered = true
+		if len(s.todo) > 0 {
+			resyncs = true
+			if known := s.listed[path]; known.OK {
+				w.known = known
+			}
+			s.did(path)
+		}
+	}
+	if !covered {
 		return
 	}
-	w := wait{gone: true}
 	_, busy := a.unreceipted[path]
-	if !a.queue.has(path) && old != nil && !busy && a.resumes(path) {
+	if !resyncs && !a.queue.has(path) && old != nil && !busy && a.resumes(path) {
 		// The client holds what was there before: if that has only grown, the rest will do (6.1).
 		if digest, ok := a.core.cfg.Digest(old); ok {
 			w.known = Known{Size: old.Size, Digest: digest, OK: true}
@@ -140,7 +217,7 @@ func (a *client) changed(path string, old *dir.File) {
 
 // resumes tells whether the client accepts parts of a file (6.1).
 func (a *client) resumes(path string) bool {
-	return slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && virtual.Covers(s.path, path) })
+	return !a.forgetful && slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && virtual.Covers(s.path, path) })
 }
 
 // sees tells whether a directory is offered to the client.

@@ -160,6 +160,8 @@ func (s *stage) input(words []string) {
 		s.effects(s.core.Engine().Event(s.now, []byte(rest[0]), machine.Writable))
 	case "gone":
 		s.effects(s.core.Engine().Gone(s.now, []byte(rest[0])))
+	case "room": // OCTETS for lists
+		s.core.room, _ = strconv.Atoi(rest[0])
 	case "stop":
 		s.effects(s.core.Stop(s.now))
 	case "pass":
@@ -223,6 +225,12 @@ func (s *stage) message(peer string, words []string) {
 				}
 			}
 			m.Options = append(m.Options, wire.Pair{Key: []byte(key), Value: []byte(entries)})
+		case "many": // so many entries
+			var b []byte
+			for i := range n {
+				b = fmt.Appendf(b, "1 %X %d\x00", dir.Digest{}, i)
+			}
+			m.Options = append(m.Options, wire.Pair{Key: []byte("RESUME"), Value: b})
 		case "cache": // DIGEST,NAME;…
 			for e := range strings.SplitSeq(value, ";") {
 				part := strings.Split(e, ",")

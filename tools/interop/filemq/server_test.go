@@ -1,9 +1,6 @@
 package filemq
 
 import (
-	"context"
-	"crypto/sha1"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -12,63 +9,10 @@ import (
 	fmq "github.com/zeromq/gozyre/libfmq"
 )
 
-// Times of our server: an answer has been due for long when a client was silent for longer than expired.
-const (
-	heartbeat = 20 * time.Millisecond
-	expired   = 100 * time.Millisecond
-)
-
-func listen(t *testing.T, endpoint, dir string) *fmq.Server {
-	t.Helper()
-	s, err := fmq.Listen(context.Background(), fmq.ServerConfig{
-		Endpoint: endpoint, Publish: []fmq.Publish{{Dir: dir}}, Monitor: 50 * time.Millisecond, Heartbeat: heartbeat, Expired: expired, Transport: transport,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
-}
-
-// guest is a C client in its inbox.
-type guest struct {
-	*peer
-	inbox string
-}
-
-// visit starts a C client and waits until it has subscribed.
-func visit(t *testing.T, endpoint, path string, options ...string) *guest {
-	t.Helper()
-	g := &guest{inbox: t.TempDir()}
-	g.peer = run(t, "client.py", append([]string{endpoint, g.inbox, path}, options...)...)
-	g.expect("SUBSCRIBED")
-	return g
-}
-
-// updated waits for a file and compares it.
-func (g *guest) updated(name, content string) {
-	g.t.Helper()
-	g.right(g.expect("UPDATED"), name, content)
-}
-
-func (g *guest) right(e event, name, content string) {
-	g.t.Helper()
-	if e.Name != name || e.Size != int64(len(content)) || e.SHA1 != fmt.Sprintf("%x", sha1.Sum([]byte(content))) {
-		g.t.Fatalf("got %+v, want %s of %d octets, %x", e, name, len(content), sha1.Sum([]byte(content)))
-	}
-}
-
-func (g *guest) deleted(name string) {
-	g.t.Helper()
-	if e := g.expect("DELETED"); e.Name != name {
-		g.t.Fatalf("got %+v, want %s", e, name)
-	}
-}
-
 func TestCClientReceives(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "old", "it does not ask for what is there")
-	g := visit(t, listen(t, "tcp://127.0.0.1:*", dir).Endpoint(), "/")
+	g := visit(t, listen(t, anyPort, dir).Endpoint(), "/")
 	big := pattern(3<<20, 0)
 	for _, f := range []struct{ name, content string }{
 		{"new", "hello"}, {"a/b/c/deep", "below folders"}, {"big", big}, {"empty", ""}, {"new", "hello, and this is longer"}, {"empty", "not any more"},
@@ -90,7 +34,7 @@ func TestCClientReceives(t *testing.T) {
 // The client leaves the tail of a longer file in place. What we sent was right.
 func TestCClientGetsAShorterFile(t *testing.T) {
 	dir := t.TempDir()
-	g := visit(t, listen(t, "tcp://127.0.0.1:*", dir).Endpoint(), "/")
+	g := visit(t, listen(t, anyPort, dir).Endpoint(), "/")
 	put(t, dir, "f", pattern(600_000, 0))
 	g.updated("f", pattern(600_000, 0))
 	put(t, dir, "f", "short")
@@ -104,8 +48,10 @@ func TestCClientGetsAShorterFile(t *testing.T) {
 
 func TestCClientReceivesOddNames(t *testing.T) {
 	dir := t.TempDir()
-	g := visit(t, listen(t, "tcp://127.0.0.1:*", dir).Endpoint(), "/")
-	for _, name := range []string{"with blanks", "%s%n", "new\nline", "Grüße", "\xff\xfe", strings.Repeat("n", 255), strings.Repeat("d/", 20) + "f", "-rf", "\\"} {
+	g := visit(t, listen(t, anyPort, dir).Endpoint(), "/")
+	for _, name := range []string{
+		"with blanks", "%s%n", "new\nline", "Grüße", "\xff\xfe", strings.Repeat("n", 255), strings.Repeat("d/", 20) + "f", "-rf", "\\",
+	} {
 		put(t, dir, name, name)
 		if e := g.expect("UPDATED"); e.Size != int64(len(name)) {
 			t.Fatalf("got %+v for %q", e, name)
@@ -119,7 +65,7 @@ func TestCClientReceivesOddNames(t *testing.T) {
 // It never answers HUGZ, and without a timeout of its own says nothing at all. Its silence is no reason to forget it.
 func TestCClientIsNotForgottenForItsSilence(t *testing.T) {
 	dir := t.TempDir()
-	s := listen(t, "tcp://127.0.0.1:*", dir)
+	s := listenWith(t, fmq.ServerConfig{Endpoint: anyPort, Heartbeat: heartbeat, Expired: expired}, dir)
 	g := visit(t, s.Endpoint(), "/", "timeout", "0")
 	for range 5 * int(expired/heartbeat) { // HUGZ is an error in its protocol
 		if e := g.expect("PROTOCOL-ERROR"); e.Text != "HUGZ while subscribed" {
@@ -136,13 +82,7 @@ func TestCClientIsNotForgottenForItsSilence(t *testing.T) {
 // It says HUGZ itself when it hears nothing, and leaves after some without an answer.
 func TestCClientHearsThatWeAreThere(t *testing.T) {
 	dir := t.TempDir()
-	s, err := fmq.Listen(t.Context(), fmq.ServerConfig{
-		Endpoint: "tcp://127.0.0.1:*", Publish: []fmq.Publish{{Dir: dir}}, Heartbeat: time.Hour, Transport: transport,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := listenWith(t, fmq.ServerConfig{Endpoint: anyPort, Heartbeat: time.Hour}, dir)
 	g := visit(t, s.Endpoint(), "/", "timeout", "50")
 	for range 10 {
 		g.expect("HUGZ-OK")
@@ -153,10 +93,12 @@ func TestCClientHearsThatWeAreThere(t *testing.T) {
 
 // C filemq's own server never comes beyond 1,221 files of 4 KiB: what 5,000,000 octets of credit hold.
 func TestCClientReceivesManySmallFiles(t *testing.T) {
-	for name, c := range map[string]struct{ n, size int }{"1000 of 100 octets": {1000, 100}, "2000 of 4 KiB": {2000, 4096}, "3 of 2 MB": {3, 2_000_001}} {
+	for name, c := range map[string]struct{ n, size int }{
+		"1000 of 100 octets": {1000, 100}, "2000 of 4 KiB": {2000, 4096}, "3 of 2 MB": {3, 2_000_001},
+	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := listen(t, "tcp://127.0.0.1:*", dir)
+			s := listen(t, anyPort, dir)
 			g := visit(t, s.Endpoint(), "/")
 			files := putMany(t, dir, "many", c.n, c.size)
 			for range c.n {
@@ -181,7 +123,7 @@ func TestCClientReceivesManySmallFiles(t *testing.T) {
 // It matches paths as plain prefixes: of a path beside its own it would make a file of another name.
 func TestCClientGetsItsPathOnly(t *testing.T) {
 	dir := t.TempDir()
-	g := visit(t, listen(t, "tcp://127.0.0.1:*", dir).Endpoint(), "/foo")
+	g := visit(t, listen(t, anyPort, dir).Endpoint(), "/foo")
 	put(t, dir, "foobar/x", "not below /foo")
 	put(t, dir, "other", "neither")
 	put(t, dir, "foo/x", "below /foo")
@@ -193,7 +135,7 @@ func TestCClientGetsItsPathOnly(t *testing.T) {
 
 func TestTwoCClients(t *testing.T) {
 	dir := t.TempDir()
-	s := listen(t, "tcp://127.0.0.1:*", dir)
+	s := listen(t, anyPort, dir)
 	a, b := visit(t, s.Endpoint(), "/"), visit(t, s.Endpoint(), "/below")
 	put(t, dir, "below/f", pattern(2_000_000, 1))
 	a.updated("below/f", pattern(2_000_000, 1))
@@ -210,7 +152,7 @@ func TestTwoCClients(t *testing.T) {
 // It says OHAI again on the same connection while a big file is on its way: everything begins anew.
 func TestCClientSaysOHAIAgain(t *testing.T) {
 	dir := t.TempDir()
-	s := listen(t, "tcp://127.0.0.1:*", dir)
+	s := listen(t, anyPort, dir)
 	g := visit(t, s.Endpoint(), "/")
 	put(t, dir, "f", "before")
 	g.updated("f", "before")
@@ -246,20 +188,10 @@ func TestCClientSurvivesOurRestart(t *testing.T) {
 	}
 }
 
-// heard waits until it was told that message, with which it can do nothing.
-func (g *guest) heard(message string) event {
-	g.t.Helper()
-	for {
-		if e := g.expect("PROTOCOL-ERROR"); strings.HasPrefix(e.Text, message+" ") {
-			return e
-		}
-	}
-}
-
 // The client is killed in the middle of a file, and another one begins.
 func TestCClientIsKilled(t *testing.T) {
 	dir := t.TempDir()
-	s := listen(t, "tcp://127.0.0.1:*", dir)
+	s := listen(t, anyPort, dir)
 	first := visit(t, s.Endpoint(), "/")
 	put(t, dir, "big", pattern(50_000_000, 0))
 	until(t, func() bool { return s.Stats().Octets > 0 })
@@ -267,4 +199,40 @@ func TestCClientIsKilled(t *testing.T) {
 	second := visit(t, s.Endpoint(), "/")
 	put(t, dir, "f", "to the other one")
 	second.updated("f", "to the other one")
+}
+
+// It closes a file on an empty chunk only: what came behind a file that was broken off would go into that one.
+func TestCClientWhileAFileIsBrokenOff(t *testing.T) {
+	for name, change := range map[string]func(t *testing.T, dir string){
+		"deleted":     func(t *testing.T, dir string) { remove(t, dir, "big") },
+		"overwritten": func(t *testing.T, dir string) { put(t, dir, "big", "small now") },
+		"changed": func(t *testing.T, dir string) {
+			if err := os.Truncate(dir+"/big", 1000); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := listen(t, anyPort, dir)
+			g := visit(t, s.Endpoint(), "/", "stall", "5000000")
+			put(t, dir, "big", pattern(20_000_000, 0))
+			g.expect("STALLED") // in the middle of it
+			change(t, dir)
+			put(t, dir, "z", "the next file")
+			g.do("go")
+			for {
+				e := g.next()
+				if e.Type == "UPDATED" && e.Name == "z" {
+					g.right(e, "z", "the next file")
+					break
+				}
+			}
+			if _, err := os.Stat(dir + "/big"); err != nil { // the one that was deleted
+				if _, err := os.Stat(g.inbox + "/big"); !os.IsNotExist(err) {
+					t.Errorf("big is there still (%v)", err)
+				}
+			}
+		})
+	}
 }
