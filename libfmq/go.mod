@@ -7,6 +7,7 @@ require (
 	github.com/zeromq/gozyre/codecs v0.1.0
 	github.com/zeromq/gozyre/codecs/zmtp v0.1.0
 	github.com/zeromq/gozyre/libfmq/sasl v0.1.0
+	github.com/zeromq/gozyre/rfcs v0.1.0
 	go.uber.org/goleak v1.3.0
 )
 
