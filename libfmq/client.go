@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -37,6 +36,8 @@ type Client struct {
 
 	mu       sync.Mutex
 	sessions map[string]*session
+	leaving  map[string]*session // those that Disconnect has not ended yet
+	running  sync.WaitGroup      // all of them
 	closed   bool
 	err      error
 }
@@ -78,7 +79,7 @@ func dial(ctx context.Context, cfg ClientConfig, in store) (*Client, error) {
 		return nil, fmt.Errorf("fmq: inbox: %w", err)
 	}
 	c := &Client{
-		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}), sessions: map[string]*session{},
+		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}), sessions: map[string]*session{}, leaving: map[string]*session{},
 	}
 	c.retryEvery = retryEvery
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -148,7 +149,7 @@ func (c *Client) Connect(endpoint string) error {
 		s.again()
 		return nil
 	}
-	s, err := newSession(c, endpoint)
+	s, err := newSession(c, endpoint, c.leaving[endpoint])
 	if err != nil {
 		return err
 	}
@@ -161,18 +162,24 @@ func (c *Client) Connect(endpoint string) error {
 // the server that nobody has read yet may be lost. A server that was not added is nothing to do; an error is ErrClosed.
 func (c *Client) Disconnect(endpoint string) error {
 	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return ErrClosed
+	}
 	s := c.sessions[endpoint]
-	delete(c.sessions, endpoint)
-	closed := c.closed
-	if !closed {
+	if s != nil {
+		delete(c.sessions, endpoint)
+		c.leaving[endpoint] = s
 		c.want(c.wants.Load().inOrder)
 	}
 	c.mu.Unlock()
-	if closed {
-		return ErrClosed
-	}
 	if s != nil {
 		s.leave()
+		c.mu.Lock()
+		if c.leaving[endpoint] == s {
+			delete(c.leaving, endpoint)
+		}
+		c.mu.Unlock()
 	}
 	return nil
 }
@@ -200,12 +207,9 @@ func (c *Client) end(cause error) {
 	c.once.Do(func() {
 		c.mu.Lock()
 		c.closed, c.err = true, cause
-		sessions := slices.Collect(maps.Values(c.sessions))
 		c.mu.Unlock()
 		c.cancel()
-		for _, s := range sessions {
-			s.leave()
-		}
+		c.running.Wait()
 		if err := c.store.Close(); err != nil {
 			c.log.Warn("the inbox is not closed well", "err", err)
 		}

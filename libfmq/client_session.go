@@ -37,8 +37,8 @@ type session struct {
 	anew    map[string]time.Time // when files were asked for again
 }
 
-// newSession begins a session.
-func newSession(c *Client, endpoint string) (*session, error) {
+// newSession begins a session, when the one before it with the same server has ended. c.mu is held.
+func newSession(c *Client, endpoint string, before *session) (*session, error) {
 	s := &session{client: c, endpoint: endpoint, retry: make(chan struct{}, 1), done: make(chan struct{}), anew: map[string]time.Time{}}
 	s.ctx, s.cancel = context.WithCancel(c.ctx)
 	first, err := newConversation(s)
@@ -46,7 +46,12 @@ func newSession(c *Client, endpoint string) (*session, error) {
 		s.cancel()
 		return nil, err
 	}
-	go s.run(first)
+	c.running.Go(func() {
+		if before != nil {
+			<-before.done
+		}
+		s.run(first)
+	})
 	return s, nil
 }
 

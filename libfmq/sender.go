@@ -26,27 +26,37 @@ const (
 	turnOctets  = 1 << 20   // after which it is another client's turn
 	turnsAtOnce = 32        // clients that are sent to at a time; more wait for each other
 
-	turnDigested = 64 << 20 // octets, after which a turn is over in the same way
+	turnDigested = 64 << 20 // octets that are digested to know what a client has, after which a turn is over, too
+	turnChecked  = 1 << 20  // the same, of a turn that was not begun for that
 )
 
 // sender carries out turns: it reads, digests and sends. Each turn has a goroutine, so that neither a disk nor a long file stops the loop.
 type sender struct {
-	cache    *dir.Cache
-	transmit func(peer []byte, frames [][]byte) error // it owns the frames, unless it says zsock.ErrFull
-	over     func(*server.Turn)                       // takes a turn back
-	log      *slog.Logger
-	slots    chan struct{}
-	miles    milestones
-	wg       sync.WaitGroup
+	cache     *dir.Cache
+	transmit  func(peer []byte, frames [][]byte) error // it owns the frames, unless it says zsock.ErrFull
+	over      func(*server.Turn)                       // takes a turn back
+	log       *slog.Logger
+	slots     chan struct{} // for turns
+	digesting chan struct{} // for those that look at what a client has
+	miles     milestones
+	wg        sync.WaitGroup
 }
 
 func (s *sender) take(t *server.Turn) {
 	s.wg.Go(func() {
+		r, _ := t.Current.(*reading)
+		digest := r != nil && r.checking
+		if digest {
+			s.digesting <- struct{}{}
+		}
 		s.slots <- struct{}{}
 		if !t.Cancelled() {
-			s.carryOut(t)
+			s.carryOut(t, digest)
 		}
 		<-s.slots
+		if digest {
+			<-s.digesting
+		}
 		if c := t.Current; c != nil && t.Cancelled() {
 			c.Close()
 			t.Current = nil
@@ -58,20 +68,25 @@ func (s *sender) take(t *server.Turn) {
 // errPause ends a turn before its items are through.
 var errPause = errors.New("pause")
 
-func (s *sender) carryOut(t *server.Turn) {
+// carryOut carries a turn out. Only one that may digest looks at more than a little of what a client has: the loop needs processors, too.
+func (s *sender) carryOut(t *server.Turn, digest bool) {
+	budget := turnChecked
+	if digest {
+		budget = turnDigested
+	}
 	for t.Finished < len(t.Items) && t.Used < min(t.Credit, turnOctets) {
 		item := &t.Items[t.Finished]
 		var err error
 		switch {
 		case item.Path == "": // it came and went
 		case item.Synced:
-			err = s.note(t, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Eof: 1, Headers: []wire.Pair{pair("SYNCED", "1")}})
+			err = s.note(t, item, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Eof: 1, Headers: []wire.Pair{pair("SYNCED", "1")}})
 		case item.File == nil:
-			if err = s.note(t, &fmq.Message{Operation: fmq.OperationDelete, Filename: []byte(item.Path)}); err == nil {
+			if err = s.note(t, item, &fmq.Message{Operation: fmq.OperationDelete, Filename: []byte(item.Path)}); err == nil {
 				t.Deletes++
 			}
 		default:
-			err = s.file(t, item)
+			err = s.file(t, item, &budget)
 		}
 		if errors.Is(err, errPause) {
 			return
@@ -106,7 +121,7 @@ type reading struct {
 func (r *reading) Close() error { return r.file.Close() }
 
 // file sends what is left of an item. It pauses when the turn is over.
-func (s *sender) file(t *server.Turn, item *server.Item) error {
+func (s *sender) file(t *server.Turn, item *server.Item, budget *int) error {
 	r, ok := t.Current.(*reading)
 	if !ok {
 		if s.has(item) {
@@ -120,7 +135,7 @@ func (s *sender) file(t *server.Turn, item *server.Item) error {
 		r = s.begin(item, file)
 		t.Current = r
 	}
-	err := s.goOn(t, item, r)
+	err := s.goOn(t, item, r, budget)
 	if !errors.Is(err, errPause) {
 		r.Close()
 		t.Current = nil
@@ -152,9 +167,9 @@ func (s *sender) begin(item *server.Item, file *os.File) *reading {
 }
 
 // goOn goes on with a file as far as the turn goes: it looks at what the client has, and sends the rest.
-func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading) error {
+func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading, budget *int) error {
 	if r.checking {
-		fits, err := s.fits(t, r, item.Known.Digest)
+		fits, err := s.fits(t, r, item.Known.Digest, budget)
 		if err != nil {
 			return err
 		}
@@ -178,11 +193,11 @@ func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading) error {
 
 // fits tells whether the file begins with what the client has. If not, everything is to be sent. It pauses when it takes long: others want to
 // have a turn, too.
-func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest) (bool, error) {
+func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest, budget *int) (bool, error) {
 	data := zsock.NewBuffer(chunkOctets)[:chunkOctets]
 	defer func() { zsock.Recycle([][]byte{data}) }()
-	for read := 0; r.offset < r.check; {
-		if read >= turnDigested || t.Cancelled() {
+	for r.offset < r.check {
+		if *budget <= 0 || t.Cancelled() {
 			return false, errPause
 		}
 		n, err := r.file.ReadAt(data[:min(int64(len(data)), r.check-r.offset)], r.offset)
@@ -191,7 +206,7 @@ func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest) (bool, erro
 		}
 		r.hash.Write(data[:n])
 		r.offset += int64(n)
-		read += n
+		*budget -= n
 		s.miles.pass(r.state, r.offset, r.hash)
 	}
 	r.checking = false
@@ -206,7 +221,7 @@ func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest) (bool, erro
 // rest sends what is left of a file.
 func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 	if r.unsent != nil {
-		if err := s.send(t, r, r.unsent, r.unsentChunk); err != nil {
+		if err := s.send(t, item, r, r.unsent, r.unsentChunk); err != nil {
 			return err
 		}
 	}
@@ -237,7 +252,7 @@ func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 	}
 	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(r.digest[:]))))
 	sequence := t.Sequence
-	if err := s.note(t, &m); err != nil {
+	if err := s.note(t, item, &m); err != nil {
 		return err
 	}
 	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence})
@@ -254,7 +269,7 @@ func (s *sender) breakOff(t *server.Turn, item *server.Item, r *reading, why err
 	if t.Credit == t.Used {
 		return errPause
 	}
-	err := s.note(t, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: math.MaxInt64, Eof: 1})
+	err := s.note(t, item, &fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: math.MaxInt64, Eof: 1})
 	if errors.Is(err, errPause) {
 		return err
 	}
@@ -287,28 +302,30 @@ func (s *sender) chunk(t *server.Turn, item *server.Item, r *reading) error {
 		r.hash.Write(data)
 		s.miles.pass(r.state, r.offset, r.hash)
 	}
-	return s.send(t, r, frame, n)
+	return s.send(t, item, r, frame, n)
 }
 
 // note sends a message that has no content.
-func (s *sender) note(t *server.Turn, m *fmq.Message) error {
+func (s *sender) note(t *server.Turn, item *server.Item, m *fmq.Message) error {
 	m.ID, m.Sequence = fmq.IDCheezburger, t.Sequence
 	frame, err := m.Append(nil)
 	if err != nil {
 		return err
 	}
-	return s.send(t, nil, frame, 0)
+	return s.send(t, item, nil, frame, 0)
 }
 
 // send sends a CHEEZBURGER with a chunk of n octets. What finds no room is kept in r, if there is one.
-func (s *sender) send(t *server.Turn, r *reading, frame []byte, n int) error {
-	cancelled, err := t.Send(func() error { return s.transmit(t.Peer, [][]byte{frame}) })
+func (s *sender) send(t *server.Turn, item *server.Item, r *reading, frame []byte, n int) error {
+	err := t.Send(item, func() error { return s.transmit(t.Peer, [][]byte{frame}) })
 	if r != nil {
 		r.unsent = nil
 	}
 	switch {
-	case cancelled:
+	case errors.Is(err, server.ErrCancelled):
 		return errPause
+	case errors.Is(err, server.ErrRetracted):
+		return err
 	case errors.Is(err, zsock.ErrFull):
 		t.Full = true
 		if r != nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -148,7 +149,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.sender = &sender{
-		cache: s.cache, log: s.cfg.Log, slots: make(chan struct{}, turnsAtOnce),
+		cache: s.cache, log: s.cfg.Log, slots: make(chan struct{}, turnsAtOnce), digesting: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		transmit: func(peer []byte, frames [][]byte) error { return s.service.SendOwned(peer, frames) },
 		over: func(t *server.Turn) {
 			if s.do(func(now time.Time) []machine.Effect { return s.core.Settle(now, t) }) != nil && t.Current != nil {
@@ -241,7 +242,7 @@ func (s *Server) Publish(p Publish) error {
 		}
 	}()
 	o, content, err := s.watch(ctx, p)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return ErrClosed
 	}
 	if err != nil {

@@ -49,6 +49,9 @@ func startDir(t *testing.T, cfg Config) *view {
 	if cfg.Monitor == 0 {
 		cfg.Monitor = never
 	}
+	if cfg.tick == 0 {
+		cfg.tick = 1 // what a test has made is stable by its time
+	}
 	cfg.Log = slog.New(v.log)
 	fault := cfg.fault
 	cfg.fault = func(folder string) error {

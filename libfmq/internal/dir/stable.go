@@ -12,6 +12,7 @@ type unstable struct {
 	seen    *File     // the state that it is in
 	since   time.Time // when it was first seen in it
 	due     time.Time // when it will be stable
+	odd     bool      // it has another size and yet the same times: it is being written to right now
 	index   int       // in timers; -1: not there
 }
 
@@ -43,19 +44,32 @@ func (t *tree) update(d *folder, old, now *File) {
 		if u == nil {
 			u = &unstable{d: d, offered: old, index: -1}
 		}
+		u.odd = old != nil && old.Inode == now.Inode && old.Changed == now.Changed && old.Size != now.Size && old.ModTime.Equal(now.ModTime)
 		u.seen, u.since = now, time.Now()
 		t.unstable[now.Name] = u
 		t.settle(u)
 	}
 }
 
+// tick is how long the system's clock for files may stand still, at least. Within it, a file may change without showing it.
+const tick = 20 * time.Millisecond
+
 // settle offers a file if it is stable, and else sees to it that it is looked at again when it will be. A file is stable when its time
 // of modification is long enough ago; or else, as the clock may have been set back, when it has been unchanged before our eyes for
-// that long.
+// that long. (While a file is being truncated, some file systems show the new size and still the old times: then only our eyes count.)
+// And what has changed within the present tick may change once more without showing it.
 func (t *tree) settle(u *unstable) {
 	now := time.Now()
+	watched := now.Sub(u.since)
 	age := now.Sub(u.seen.written()) // by the clock on the wall: below zero if the file is of the future
-	if left := t.cfg.Stable - max(age, now.Sub(u.since)); left > 0 {
+	if u.odd {
+		age = 0
+	}
+	left := t.cfg.Stable - max(age, watched)
+	if u.seen.Changed != 0 {
+		left = max(left, t.cfg.tick-max(now.Sub(time.Unix(0, u.seen.Changed)), watched))
+	}
+	if left > 0 {
 		t.arm(u, now.Add(left))
 		return
 	}

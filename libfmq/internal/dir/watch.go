@@ -27,6 +27,7 @@ type Config struct {
 	Log     *slog.Logger           // nil: silence
 
 	linked int                       // tests: other bounds than maxLinked
+	tick   time.Duration             // tests: another one than tick
 	notify func() (notifier, error)  // tests: other notifications
 	fault  func(folder string) error // tests: folders that cannot be read
 }
@@ -72,6 +73,7 @@ func setDefaults(cfg *Config) {
 	cfg.Monitor = cmp.Or(cfg.Monitor, time.Second)
 	cfg.Stable = cmp.Or(cfg.Stable, time.Second)
 	cfg.linked = cmp.Or(cfg.linked, maxLinked)
+	cfg.tick = cmp.Or(cfg.tick, tick)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}

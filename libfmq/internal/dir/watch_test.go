@@ -478,3 +478,40 @@ func TestFirstBatchWaitsForFilesToSettle(t *testing.T) {
 	v = watchDir(t, Config{Dir: top, Stable: time.Hour, Settle: 50 * time.Millisecond})
 	v.wantFirst()
 }
+
+// Within a tick of the system's clock a file may change and look the same: it is not offered before that is over.
+func TestChangesWithinATickAreNotMissed(t *testing.T) {
+	top := t.TempDir()
+	write(t, top, "file", "one")
+	v := watchDir(t, Config{Dir: top, tick: never, Monitor: time.Millisecond})
+	v.wantFirst()
+	v.scanned(3)
+	v = watchDir(t, Config{Dir: top, tick: 50 * time.Millisecond, Settle: time.Hour})
+	v.wantFirst("file")
+}
+
+// While a file is truncated, some file systems tell the new size with the old times.
+func TestTruncationIsNotStable(t *testing.T) {
+	now := time.Now()
+	whole := &File{Name: "file", Size: 5, ModTime: old, Inode: 1, Changed: old.UnixNano()}
+	cut := *whole
+	cut.Size = 0
+	cfg := Config{Dir: t.TempDir(), Stable: never}
+	setDefaults(&cfg)
+	cfg.Stable = time.Hour
+	tr := newTree(cfg, cfg.Dir, nil)
+	tr.update(tr.root, nil, whole)
+	if tr.out["file"].File != whole {
+		t.Fatal("an old file is not offered")
+	}
+	tr.update(tr.root, whole, &cut)
+	if tr.out["file"].File != whole {
+		t.Error("a file that is being truncated is offered")
+	}
+	written := cut
+	written.ModTime, written.Changed = now.Add(-2*time.Hour), now.Add(-2*time.Hour).UnixNano()
+	tr.update(tr.root, &cut, &written)
+	if tr.out["file"].File != &written {
+		t.Error("what was truncated is not offered")
+	}
+}

@@ -154,7 +154,7 @@ func (a *client) Dispatch(c *Client) {
 	}
 	t := &Turn{Peer: c.Peer(), Credit: a.credit, Plain: !a.answers, Sequence: a.sequence, client: a}
 	if a.left != nil {
-		t.Items, t.Current = a.left.Items, a.left.Current
+		t.Items, t.Current, t.retracted = a.left.Items, a.left.Current, a.left.retracted
 		a.left = nil
 	}
 	for len(t.Items) < turnItems && a.waits() {

@@ -89,6 +89,6 @@ func (c *Core) Mount(now time.Time, source Source, as string, groups []string, c
 func (c *Core) Unmount(source Source) {
 	c.mounts = slices.DeleteFunc(c.mounts, func(m *mount) bool { return m.source == source })
 	for _, cl := range c.clients {
-		cl.unmounted()
+		cl.unmounted(source)
 	}
 }

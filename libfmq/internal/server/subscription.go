@@ -177,7 +177,12 @@ func (a *client) mounted(m *mount) {
 }
 
 // unmounted tells that a directory is not offered any more: what was to be sent of it is not there, and not deleted either.
-func (a *client) unmounted() {
+func (a *client) unmounted(source Source) {
+	for _, t := range []*Turn{a.turn, a.left} {
+		if t != nil {
+			t.retract(source)
+		}
+	}
 	for path, w := range a.queue.waiting {
 		if file, _ := a.find(path); file == nil {
 			w.gone = false

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"errors"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
@@ -45,6 +47,7 @@ type Turn struct {
 
 	mu        sync.Mutex
 	cancelled bool
+	retracted []Source
 }
 
 // End is the end of a file that was sent.
@@ -53,17 +56,27 @@ type End struct {
 	Sequence uint64
 }
 
-// Send calls send, unless the turn is cancelled: then it tells so, and nothing more may be sent. send must not wait.
-func (t *Turn) Send(send func() error) (cancelled bool, err error) {
+var (
+	// ErrCancelled says that nothing of a turn may be sent any more.
+	ErrCancelled = errors.New("cancelled")
+	// ErrRetracted says that an item is not offered any more.
+	ErrRetracted = errors.New("it is not offered any more")
+)
+
+// Send calls send, unless the item must not be sent any more: then the error is ErrCancelled or ErrRetracted. send must not wait.
+func (t *Turn) Send(item *Item, send func() error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.cancelled {
-		return true, nil
+	switch {
+	case t.cancelled:
+		return ErrCancelled
+	case item.Source != nil && slices.Contains(t.retracted, item.Source):
+		return ErrRetracted
 	}
-	return false, send()
+	return send()
 }
 
-// Cancelled tells whether to go on makes sense.
+// Cancelled tells whether to go on makes no sense.
 func (t *Turn) Cancelled() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -75,4 +88,11 @@ func (t *Turn) cancel() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.cancelled = true
+}
+
+// retract makes sure that no more messages of items from a directory go out.
+func (t *Turn) retract(source Source) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.retracted = append(t.retracted, source)
 }
