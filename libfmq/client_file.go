@@ -134,7 +134,7 @@ func (r *receiver) store(c *client.Chunk, digest *[20]byte) {
 func (r *receiver) finish(c *client.Chunk, digest *[20]byte) {
 	now := r.now
 	d, err := now.file.Finish(digest)
-	if inbox.IsFull(err) {
+	if inbox.IsTemporary(err) {
 		err = r.persist(func() (err error) { d, err = now.file.Finish(digest); return err })
 	}
 	r.now = receiving{}

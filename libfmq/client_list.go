@@ -14,7 +14,7 @@ import (
 
 // Bounds of what a server is told of the files that are here.
 const (
-	listRoom  = 32 << 20 // octets in all; what does not fit is left out, and comes anew
+	listRoom  = 15 << 20 // octets in all; what does not fit is left out, and comes anew
 	cacheRoom = 4 << 20  // octets in all up to which whole files stand in the cache too, for servers that do not know RESUME
 	maxKey    = 255      // octets of a name in the cache
 )
@@ -38,12 +38,6 @@ func listing(sub client.Subscription, held []inbox.Held, without []string) (l cl
 	for _, name := range without {
 		skip[name] = true
 	}
-	// A name that is the path's own last component may be the path itself, or a file below it. Nobody can say which, and a mirror must not
-	// delete the one for want of the other.
-	own := path.Base(sub.Path)
-	if sub.Mirror {
-		skip[own] = true
-	}
 	// Of two entries for a name the server takes the first: the newer, partial file stands before the whole one. Whole files are told first,
 	// for there is more to lose.
 	var partial []inbox.Held
@@ -59,25 +53,30 @@ func listing(sub client.Subscription, held []inbox.Held, without []string) (l cl
 		}
 		skip[h.Name] = true
 	}
+	// A name that is the path's own last component may be the path itself, or a file below it: it is listed as both.
+	names := func(h inbox.Held) []string {
+		if h.Name == path.Base(sub.Path) {
+			return []string{h.Name, sub.Path}
+		}
+		return []string{h.Name}
+	}
 	for _, h := range slices.Concat(whole, partial) {
-		n := len(l.Resume)
-		l.Resume = strconv.AppendInt(l.Resume, h.Size, 10)
-		l.Resume = append(l.Resume, ' ')
-		l.Resume = appendDigest(l.Resume, h.Digest)
-		l.Resume = append(l.Resume, ' ')
-		l.Resume = append(append(l.Resume, h.Name...), 0)
-		if len(l.Resume) > listRoom {
-			l.Resume = l.Resume[:n]
-			return l
+		for _, name := range names(h) {
+			n := len(l.Resume)
+			l.Resume = strconv.AppendInt(l.Resume, h.Size, 10)
+			l.Resume = append(l.Resume, ' ')
+			l.Resume = appendDigest(l.Resume, h.Digest)
+			l.Resume = append(l.Resume, ' ')
+			l.Resume = append(append(l.Resume, name...), 0)
+			if len(l.Resume) > listRoom {
+				l.Resume = l.Resume[:n]
+				return l
+			}
 		}
 	}
 	octets := len(l.Resume)
 	for _, h := range whole {
-		keys := []string{h.Name}
-		if h.Name == own {
-			keys = append(keys, sub.Path)
-		}
-		for _, key := range keys {
+		for _, key := range names(h) {
 			if octets += len(key) + 2*len(h.Digest) + 5; octets > cacheRoom {
 				return l
 			}

@@ -1,10 +1,8 @@
 package fmq
 
 import (
-	"errors"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/fmq"
@@ -166,8 +164,12 @@ func place(w *wants, path string) (sub client.Subscription, name string, err err
 	return sub, "", ErrUncovered
 }
 
+// mostTold is how many octets of a path stand in an event at most: a server may say millions of them.
+const mostTold = 8192
+
 // refuse tells that a file could not be taken.
 func (r *receiver) refuse(path, name string, cause error) {
+	path, name = strings.Clone(path[:min(len(path), mostTold)]), strings.Clone(name[:min(len(name), mostTold)])
 	r.session.client.counts.refused.Add(1)
 	r.session.emit(Event{Type: Refused, Path: path, Name: name, Cause: cause})
 }
@@ -203,7 +205,7 @@ func (r *receiver) askAgain(sub client.Subscription, name string) {
 func (r *receiver) persist(try func() error) error {
 	for told := false; ; told = true {
 		err := try()
-		if err == nil || !blocked(err) {
+		if err == nil || !inbox.IsTemporary(err) {
 			return err
 		}
 		if !told {
@@ -217,9 +219,4 @@ func (r *receiver) persist(try func() error) error {
 			return err
 		}
 	}
-}
-
-// blocked tells whether the disk takes nothing for now, but may later.
-func blocked(err error) bool {
-	return inbox.IsFull(err) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }

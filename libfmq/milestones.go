@@ -23,21 +23,13 @@ type milestones struct {
 
 // milestoned is one state of one file, and its digest's states at the first, second … milestone.
 type milestoned struct {
-	file   state
+	file   dir.Key
 	states [][]byte
 	whole  *dir.Digest // nil: not known
 }
 
-// state is what tells two states of a file apart, more strictly than a dir.Key: who writes to a file and sets its time back is noticed.
-type state struct {
-	dir.Key
-	changed int64
-}
-
-func stateOf(f *dir.File) state { return state{f.Key(), f.Changed} }
-
 // end notes the digest of a whole file.
-func (m *milestones) end(file state, digest dir.Digest) {
+func (m *milestones) end(file dir.Key, digest dir.Digest) {
 	if file.Size < milestoneOctets {
 		return
 	}
@@ -47,7 +39,7 @@ func (m *milestones) end(file state, digest dir.Digest) {
 }
 
 // digest is that of a whole file, if it is known.
-func (m *milestones) digest(file state) *dir.Digest {
+func (m *milestones) digest(file dir.Key) *dir.Digest {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if i := m.find(file); i >= 0 {
@@ -57,7 +49,7 @@ func (m *milestones) digest(file state) *dir.Digest {
 }
 
 // pass notes the state of a digest, if there is the next milestone.
-func (m *milestones) pass(file state, offset int64, h hash.Hash) {
+func (m *milestones) pass(file dir.Key, offset int64, h hash.Hash) {
 	if offset%milestoneOctets != 0 || offset == 0 {
 		return
 	}
@@ -73,7 +65,7 @@ func (m *milestones) pass(file state, offset int64, h hash.Hash) {
 }
 
 // last puts a digest into the state at the last milestone up to an offset, and tells where that is.
-func (m *milestones) last(file state, offset int64, h hash.Hash) int64 {
+func (m *milestones) last(file dir.Key, offset int64, h hash.Hash) int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	states := m.use(file).states
@@ -86,7 +78,7 @@ func (m *milestones) last(file state, offset int64, h hash.Hash) int64 {
 }
 
 // use finds or makes room for a file. mu is held.
-func (m *milestones) use(file state) *milestoned {
+func (m *milestones) use(file dir.Key) *milestoned {
 	i := m.find(file)
 	f := milestoned{file: file}
 	switch {
@@ -101,6 +93,6 @@ func (m *milestones) use(file state) *milestoned {
 }
 
 // find is where a file is; less than 0: nowhere. mu is held.
-func (m *milestones) find(file state) int {
+func (m *milestones) find(file dir.Key) int {
 	return slices.IndexFunc(m.files, func(f milestoned) bool { return f.file == file })
 }

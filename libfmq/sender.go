@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -94,15 +96,28 @@ func (s *sender) carryOut(t *server.Turn, digest bool) {
 		if err != nil {
 			t.Broken++
 			s.log.Warn("a file cannot be sent now", "path", item.Path, "err", err)
+			if passes(err) {
+				t.Again = append(t.Again, *item)
+			}
 		}
 		t.Finished++
 	}
 }
 
+// passes tells whether a file may be read later although nothing about it has changed. (If something has, its directory tells.)
+func passes(err error) bool {
+	for _, lasting := range []error{dir.ErrChanged, fs.ErrNotExist, fs.ErrPermission, server.ErrRetracted} {
+		if errors.Is(err, lasting) {
+			return false
+		}
+	}
+	return true
+}
+
 // reading is a file that is being sent.
 type reading struct {
 	file   *os.File
-	state  state
+	key    dir.Key
 	offset int64       // of what comes next
 	first  bool        // nothing was sent yet
 	hash   hash.Hash   // of what is before offset
@@ -154,14 +169,14 @@ func (s *sender) has(item *server.Item) bool {
 
 // begin begins with a file that was opened.
 func (s *sender) begin(item *server.Item, file *os.File) *reading {
-	r := &reading{file: file, state: stateOf(item.File), first: true, hash: sha1.New()}
-	r.digest = s.miles.digest(r.state)
+	r := &reading{file: file, key: item.File.Key(), first: true, hash: sha1.New()}
+	r.digest = s.miles.digest(r.key)
 	if known := item.Known; known.OK && known.Size <= item.File.Size {
 		if r.check = known.Size; r.check == -1 {
 			r.check = item.File.Size
 		}
 		r.checking = true
-		r.offset = s.miles.last(r.state, r.check, r.hash)
+		r.offset = s.miles.last(r.key, r.check, r.hash)
 	}
 	return r
 }
@@ -202,12 +217,15 @@ func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest, budget *int
 		}
 		n, err := r.file.ReadAt(data[:min(int64(len(data)), r.check-r.offset)], r.offset)
 		if n == 0 {
+			if err == io.EOF {
+				err = dir.ErrChanged
+			}
 			return false, fmt.Errorf("reading at %d: %w", r.offset, err)
 		}
 		r.hash.Write(data[:n])
 		r.offset += int64(n)
 		*budget -= n
-		s.miles.pass(r.state, r.offset, r.hash)
+		s.miles.pass(r.key, r.offset, r.hash)
 	}
 	r.checking = false
 	if dir.Digest(r.hash.Sum(nil)) == digest {
@@ -237,13 +255,15 @@ func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 		return errPause
 	}
 	// What was read is one state of the file only if it is still in that state.
-	if same, err := item.Source.Same(item.File, r.file); err != nil || !same {
-		return errors.Join(dir.ErrChanged, err)
+	if same, err := item.Source.Same(item.File, r.file); err != nil {
+		return err
+	} else if !same {
+		return dir.ErrChanged
 	}
 	if r.digest == nil {
 		digest := dir.Digest(r.hash.Sum(nil))
 		s.cache.Put(item.File.Key(), digest)
-		s.miles.end(r.state, digest)
+		s.miles.end(r.key, digest)
 		r.digest = &digest
 	}
 	m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset), Eof: 1}
@@ -294,13 +314,16 @@ func (s *sender) chunk(t *server.Turn, item *server.Item, r *reading) error {
 	data := frame[len(head):]
 	if got, err := r.file.ReadAt(data, r.offset); got < n {
 		zsock.Recycle([][]byte{frame})
-		return fmt.Errorf("%w: reading at %d: %v", dir.ErrChanged, r.offset, err)
+		if err == io.EOF {
+			err = dir.ErrChanged
+		}
+		return fmt.Errorf("reading at %d: %w", r.offset, err)
 	}
 	r.offset += int64(n)
 	r.first = false
 	if r.digest == nil {
 		r.hash.Write(data)
-		s.miles.pass(r.state, r.offset, r.hash)
+		s.miles.pass(r.key, r.offset, r.hash)
 	}
 	return s.send(t, item, r, frame, n)
 }

@@ -51,14 +51,15 @@ const (
 	defaultSilence   = 5
 
 	youngWait     = 1100 * time.Millisecond // that Listen and Publish wait for files that were just written
+	retryAfter    = time.Second             // what cannot be read is tried again
 	patchesAtOnce = 256                     // of a directory's changes; heartbeats come between
 
 	peerOctets = 1 << 20  // that wait in the transport for one client
-	maxMessage = 32 << 20 // of a client: the list of what it has
+	maxMessage = 16 << 20 // of a client: the list of what it has; of about 170,000 files
 )
 
-// Listen reads the directories that cfg publishes, waits up to about a second for files in them that were just written to, and then binds. The server works until ctx ends or Close is called. An error is ErrInvalid, or
-// says what about a directory or the endpoint is wrong.
+// Listen reads the directories that cfg publishes, waits up to about a second for files in them that were just written to, and then binds. The
+// server works until ctx ends or Close is called. An error is ErrInvalid, or says what about a directory or the endpoint is wrong.
 func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -74,11 +75,17 @@ func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 		return nil, err
 	}
 	for _, p := range cfg.Publish {
-		o, content, err := s.watch(ctx, p)
+		o, err := s.watch(p)
 		if err != nil {
 			return nil, err
 		}
 		s.offers = append(s.offers, o)
+	}
+	for _, o := range s.offers { // all are being read at once
+		content, err := o.content(ctx)
+		if err != nil {
+			return nil, err
+		}
 		s.core.Mount(time.Now(), o.watcher, o.As, o.Groups, content)
 	}
 	var err error
@@ -87,7 +94,8 @@ func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 	}
 	if s.service, err = machine.Listen(s.sockets, zsock.ListenOptions{
 		Endpoint: cfg.Endpoint, HighWaterOctets: peerOctets, MaxMessage: maxMessage, MaxFrames: 2, Linger: time.Second,
-		Heartbeat: min(cfg.Expired, zsock.MaxHeartbeat), // for connections that are dead; C filemq's client is there without a word
+		// For connections that are dead: C filemq's client is there without a word. Whoever only stands still for a while is to find his again.
+		Heartbeat: min(max(cfg.Expired, 10*time.Second), zsock.MaxHeartbeat),
 	}, s.core.Engine(), cfg.Log); err != nil {
 		return nil, err
 	}
@@ -127,6 +135,9 @@ func (c *ServerConfig) check() error {
 	if c.Expired == 0 {
 		c.Expired = defaultSilence * c.Heartbeat
 	}
+	if c.Expired < 3*c.Heartbeat {
+		return fmt.Errorf("%w: Expired %v: it must be at least three heartbeats of %v", ErrInvalid, c.Expired, c.Heartbeat)
+	}
 	c.Publish = slices.Clone(c.Publish)
 	c.Accounts = slices.Clone(c.Accounts)
 	return nil
@@ -165,7 +176,9 @@ func (s *Server) open() (err error) {
 		Heartbeat: s.cfg.Heartbeat, Silence: int(s.cfg.Expired / s.cfg.Heartbeat), MaxClients: s.cfg.MaxClients,
 		SASL: accounts, Group: func(login string) string { return groups[login] },
 		Digest: func(f *dir.File) (dir.Digest, bool) { return s.cache.Get(f.Key()) },
-		Begin:  func(t *server.Turn) { s.sender.take(t) }, Log: s.cfg.Log,
+		Begin:  func(t *server.Turn) { s.sender.take(t) },
+		Later:  func(input func(time.Time) []machine.Effect) { time.AfterFunc(retryAfter, func() { s.do(input) }) },
+		Log:    s.cfg.Log,
 	})
 	return nil
 }
@@ -241,12 +254,14 @@ func (s *Server) Publish(p Publish) error {
 		case <-ctx.Done():
 		}
 	}()
-	o, content, err := s.watch(ctx, p)
-	if err != nil && ctx.Err() != nil {
-		return ErrClosed
-	}
+	o, err := s.watch(p)
 	if err != nil {
 		return err
+	}
+	content, err := o.content(ctx)
+	if err != nil {
+		o.watcher.Close()
+		return ErrClosed
 	}
 	s.mu.Lock()
 	if s.closed {
@@ -261,27 +276,31 @@ func (s *Server) Publish(p Publish) error {
 	return err
 }
 
-// watch begins to watch a directory, and waits for what it holds.
-func (s *Server) watch(ctx context.Context, p Publish) (*offer, []dir.Patch, error) {
+// watch begins to watch a directory.
+func (s *Server) watch(p Publish) (*offer, error) {
 	if p.As == "" {
 		p.As = "/"
 	}
 	as, ok := virtual.Clean(p.As)
 	if !ok {
-		return nil, nil, fmt.Errorf("%w: virtual path %q: it begins with / and has no empty component, . or ..", ErrInvalid, p.As)
+		return nil, fmt.Errorf("%w: virtual path %.300q: it begins with /, has at most %d octets, and no empty component, . or ..", ErrInvalid, p.As, virtual.Most)
 	}
 	p.As = as
 	p.Groups = slices.Clone(p.Groups)
 	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	return &offer{Publish: p, watcher: w, ended: make(chan struct{})}, nil
+}
+
+// content waits for what there is in the directory at first.
+func (o *offer) content(ctx context.Context) ([]dir.Patch, error) {
 	select {
-	case content := <-w.Patches():
-		return &offer{Publish: p, watcher: w, ended: make(chan struct{})}, content, nil
+	case content := <-o.watcher.Patches():
+		return content, nil
 	case <-ctx.Done():
-		w.Close()
-		return nil, nil, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

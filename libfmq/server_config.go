@@ -23,7 +23,7 @@ type ServerConfig struct {
 	Monitor time.Duration `zpl:"monitor"`
 	// Heartbeat is how long a client is silent before it is asked for a sign of life; 0 means a second.
 	Heartbeat time.Duration `zpl:"heartbeat"`
-	// Expired is how long a client that answered before is silent until it is forgotten; 0 means five heartbeats.
+	// Expired is how long a client that answered before is silent until it is forgotten; 0 means five heartbeats, the least is three.
 	Expired time.Duration `zpl:"expired"`
 	// Cache is a folder that keeps digests from one run to the next; empty: they are kept in memory only.
 	Cache string `zpl:"cache"`

@@ -330,6 +330,7 @@ func TestMalformedFramesDoNotStopTheServer(t *testing.T) {
 	if name, content := c.file(); name != "/f" || string(content) != "hello" {
 		t.Fatalf("got %s %q", name, content)
 	}
+	bad.expect(fmq.IDRtfm)
 	if s.Stats().Malformed == 0 {
 		t.Error("nothing was counted")
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -293,20 +294,54 @@ func TestSeveralServersOneInbox(t *testing.T) {
 	}
 }
 
-// Whoever knows the digest of a file does not read it again, also after a restart: a content that was exchanged behind the cache's back, in
-// the same state by all that a directory shows, is not noticed.
+// Whoever knows the digest of a file does not read it again, also after a restart.
 func TestRestartDigestsNothingTwice(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells how much a process has read")
+	}
 	dir, inbox, cache := t.TempDir(), t.TempDir(), t.TempDir()
-	file := put(t, dir, "f", "content")
+	const size = 50 << 20
+	put(t, dir, "f", strings.Repeat(random(1<<20), size>>20))
 	for i := range 3 {
 		s := listen(t, ServerConfig{Cache: cache}, dir)
+		before := octetsRead(t)
 		c := fetch(t, inbox, Subscription{Resync: true}, s.Endpoint())
 		_, delivered := until(t, c, Synced)
 		if i > 0 && len(delivered) > 0 || i == 0 && len(delivered) != 1 {
 			t.Errorf("round %d: delivered %v", i, delivered)
 		}
+		if read := octetsRead(t) - before; i > 0 && read > size/10 || i == 0 && read < size {
+			t.Errorf("round %d: %d octets were read", i, read)
+		}
 		c.Close()
 		s.Close()
+	}
+}
+
+// octetsRead is what this process has read so far.
+func octetsRead(t *testing.T) (n int) {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/io")
+	if err == nil {
+		_, err = fmt.Sscanf(string(text), "rchar: %d", &n)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// What was exchanged in place, with its size and time as before, is noticed by the time of change.
+func TestTimeSetBackIsNoticed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no time of change")
+	}
+	dir, inbox, cache := t.TempDir(), t.TempDir(), t.TempDir()
+	file := put(t, dir, "f", "content")
+	s := listen(t, ServerConfig{Cache: cache}, dir)
+	c := fetch(t, inbox, Subscription{Resync: true}, s.Endpoint())
+	until(t, c, Deliver)
+	for _, text := range []string{"CONTENT", "Content"} {
 		info, err := os.Stat(file)
 		if err != nil {
 			t.Fatal(err)
@@ -315,9 +350,11 @@ func TestRestartDigestsNothingTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.WriteString("CONTENT")
+		f.WriteString(text)
 		f.Close()
 		os.Chtimes(file, info.ModTime(), info.ModTime())
+		until(t, c, Deliver)
+		same(t, inbox, dir)
 	}
 }
 
@@ -433,6 +470,7 @@ func TestInvalidConfigurations(t *testing.T) {
 		"two accounts":    {Accounts: []Account{{Login: "a"}, {Login: "a"}}},
 		"no login":        {Accounts: []Account{{Password: "a"}}},
 		"bad endpoint":    {Endpoint: "nowhere"},
+		"impatient":       {Heartbeat: time.Second, Expired: 2 * time.Second},
 		"negative":        {Heartbeat: -1},
 		"beyond reason":   {Monitor: 1000 * time.Hour},
 		"a file":          {Publish: []Publish{{Dir: put(t, t.TempDir(), "f", "")}}},

@@ -16,6 +16,7 @@ type Key struct {
 	Size    int64  // octets
 	ModTime int64  // nanoseconds since 1970
 	Inode   uint64 // 0 where the system has none
+	Changed int64  // ctime, nanoseconds since 1970: who writes to a file and sets its time back is noticed. 0 where the system does not tell
 }
 
 // Bounds of a cache. What exceeds them costs that a digest has to be computed again, and nothing else.
@@ -56,6 +57,7 @@ type Cache struct {
 type entry struct {
 	size, modTime int64
 	inode         uint64
+	changed       int64
 	digest        Digest
 }
 
@@ -79,7 +81,7 @@ func (c *Cache) Get(key Key) (Digest, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	e, ok := c.entries[key.Path]
-	if !ok || e.size != key.Size || e.modTime != key.ModTime || e.inode != key.Inode {
+	if !ok || e.size != key.Size || e.modTime != key.ModTime || e.inode != key.Inode || e.changed != key.Changed {
 		return Digest{}, false
 	}
 	return e.digest, true
@@ -90,7 +92,7 @@ func (c *Cache) Put(key Key, digest Digest) {
 	if len(key.Path) > maxPath {
 		return
 	}
-	e := entry{key.Size, key.ModTime, key.Inode, digest}
+	e := entry{key.Size, key.ModTime, key.Inode, key.Changed, digest}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if old, ok := c.entries[key.Path]; c.closed || ok && old == e {

@@ -38,7 +38,7 @@ func child() {
 // testEntry makes a key and a digest.
 func testEntry(i int) (Key, Digest) {
 	path := fmt.Sprintf("/srv/files/folder%03d/file%06d.dat", i/100, i)
-	return Key{path, int64(i), int64(i) * 1e9, uint64(i)}, sha1.Sum([]byte(path))
+	return Key{path, int64(i), int64(i) * 1e9, uint64(i), int64(i) * 7}, sha1.Sum([]byte(path))
 }
 
 func openCache(t testing.TB, file string) *Cache {
@@ -87,14 +87,14 @@ func TestCacheOutlivesTheProcess(t *testing.T) {
 
 func TestCacheTellsStatesApart(t *testing.T) {
 	c := openCache(t, "")
-	key := Key{"/a", 1, 2, 3}
+	key := Key{"/a", 1, 2, 3, 4}
 	c.Put(key, Digest{1})
-	for _, other := range []Key{{"/b", 1, 2, 3}, {"/a", 9, 2, 3}, {"/a", 1, 9, 3}, {"/a", 1, 2, 9}} {
+	for _, other := range []Key{{"/b", 1, 2, 3, 4}, {"/a", 9, 2, 3, 4}, {"/a", 1, 9, 3, 4}, {"/a", 1, 2, 9, 4}, {"/a", 1, 2, 3, 9}} {
 		if _, ok := c.Get(other); ok {
 			t.Errorf("the digest of %v for %v", key, other)
 		}
 	}
-	later := Key{"/a", 5, 6, 7}
+	later := Key{"/a", 5, 6, 7, 4}
 	c.Put(later, Digest{2})
 	if got, ok := c.Get(later); !ok || got != (Digest{2}) {
 		t.Error("the newer state is not held")
@@ -110,7 +110,7 @@ func TestCacheNames(t *testing.T) {
 		"nul\x00", "\r\n", strings.Repeat("x", maxPath)}
 	c := openCache(t, file)
 	for i, name := range names {
-		c.Put(Key{name, int64(i), -int64(i), 1<<64 - 1}, Digest{byte(i)})
+		c.Put(Key{name, int64(i), -int64(i), 1<<64 - 1, 1<<63 - 1}, Digest{byte(i)})
 	}
 	c.Put(Key{Path: strings.Repeat("x", maxPath+1)}, Digest{9})
 	closeCache(t, c)
@@ -119,7 +119,7 @@ func TestCacheNames(t *testing.T) {
 		t.Errorf("%d entries, want %d", len(c.entries), len(names))
 	}
 	for i, name := range names {
-		if got, ok := c.Get(Key{name, int64(i), -int64(i), 1<<64 - 1}); !ok || got != (Digest{byte(i)}) {
+		if got, ok := c.Get(Key{name, int64(i), -int64(i), 1<<64 - 1, 1<<63 - 1}); !ok || got != (Digest{byte(i)}) {
 			t.Errorf("%.20q: %v %v", name, got, ok)
 		}
 	}
@@ -337,10 +337,10 @@ func TestCacheConcurrently(t *testing.T) {
 
 func FuzzCache(f *testing.F) {
 	key, digest := testEntry(7)
-	line := appendLine(nil, key.Path, entry{key.Size, key.ModTime, key.Inode, digest})
+	line := appendLine(nil, key.Path, entry{key.Size, key.ModTime, key.Inode, key.Changed, digest})
 	f.Add(line)
 	f.Add(append(line[:40:40], line...))
-	f.Add(appendLine(line, "a\\\n\xff", entry{0, -1, 1<<64 - 1, digest}))
+	f.Add(appendLine(line, "a\\\n\xff", entry{0, -1, 1<<64 - 1, 7, digest}))
 	f.Add([]byte("00000000 \n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		c := &Cache{entries: map[string]entry{}, limit: maxEntries}

@@ -14,7 +14,7 @@ import (
 )
 
 // The file of a Cache has a line for each Put: a checksum (CRC-32 of the rest of the line), the digest, both in hexadecimal digits,
-// size, mtime and inode in decimal ones, and the path up to the line's end, in which a line end is `\n` and a backslash `\\`. Of two
+// size, mtime, inode and ctime in decimal ones, and the path up to the line's end, in which a line end is `\n` and a backslash `\\`. Of two
 // lines for a path the later one counts. A process that is killed leaves at worst a last line that is not whole.
 
 // errLocked is the error of lockFile when the lock cannot be had.
@@ -190,6 +190,7 @@ func appendLine(dst []byte, path string, e entry) []byte {
 	dst = strconv.AppendInt(append(dst, ' '), e.size, 10)
 	dst = strconv.AppendInt(append(dst, ' '), e.modTime, 10)
 	dst = strconv.AppendUint(append(dst, ' '), e.inode, 10)
+	dst = strconv.AppendUint(append(dst, ' '), uint64(e.changed), 10)
 	dst = append(dst, ' ')
 	for i := range len(path) {
 		switch path[i] {
@@ -223,7 +224,7 @@ func parseLine(line []byte) (path []byte, e entry, ok bool) {
 		return nil, e, false
 	}
 	line = line[2*len(e.digest)+1:]
-	var size, modTime, inode uint64
+	var size, modTime, inode, changed uint64
 	if size, line, ok = number(line); !ok {
 		return nil, e, false
 	}
@@ -237,7 +238,10 @@ func parseLine(line []byte) (path []byte, e entry, ok bool) {
 	if inode, line, ok = number(line); !ok {
 		return nil, e, false
 	}
-	e.size, e.modTime, e.inode = int64(size), int64(modTime), inode
+	if changed, line, ok = number(line); !ok {
+		return nil, e, false
+	}
+	e.size, e.modTime, e.inode, e.changed = int64(size), int64(modTime), inode, int64(changed)
 	if negative {
 		e.modTime = -e.modTime
 	}

@@ -28,7 +28,7 @@ func (f *File) Key() Key {
 	if path == "" {
 		path = filepath.Join(f.dir, filepath.FromSlash(f.Name))
 	}
-	return Key{Path: path, Size: f.Size, ModTime: f.ModTime.UnixNano(), Inode: f.Inode}
+	return Key{Path: path, Size: f.Size, ModTime: f.ModTime.UnixNano(), Inode: f.Inode, Changed: f.Changed}
 }
 
 // base is the last component of the file's name.

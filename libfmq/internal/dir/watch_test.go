@@ -255,7 +255,7 @@ func TestKey(t *testing.T) {
 	info, err := os.Stat(filepath.Join(top, "a", "b"))
 	must(t, err)
 	inode, _ := system(info)
-	if got, want := v.files["a/b"].Key(), (Key{filepath.Join(top, "a", "b"), 3, old.UnixNano(), inode}); got != want {
+	if got, want := v.files["a/b"].Key(), (Key{filepath.Join(top, "a", "b"), 3, old.UnixNano(), inode, v.files["a/b"].Changed}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if got, want := v.files["c"].Key().Path, filepath.Join(aside, "real"); got != want {

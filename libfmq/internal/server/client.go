@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/machine"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
@@ -34,10 +35,11 @@ type client struct {
 	credit        uint64
 	sequence      uint64 // of the next CHEEZBURGER
 	queue         queue
-	turn          *Turn // that is being carried out
-	left          *Turn // that is over, with items left
-	full          bool  // the way to the client is
-	room          bool  // it became free while the turn was carried out
+	turn          *Turn  // that is being carried out
+	left          *Turn  // that is over, with items left
+	again         []Item // that could not be read, for a reason that may pass
+	full          bool   // the way to the client is
+	room          bool   // it became free while the turn was carried out
 
 	// Files that were sent, or are being sent, and for which there is no receipt; only of clients that resume (6.1).
 	unreceipted map[string]uint64 // sequence of the end; 0: not sent yet
@@ -125,10 +127,24 @@ func (a *client) SettleTurn(*Client) {
 			a.ends[e.Sequence] = e.Path
 		}
 	}
+	if len(t.Again) > 0 {
+		if len(a.again) == 0 {
+			a.core.cfg.Later(func(now time.Time) []machine.Effect { return a.core.engine.Resume(now, a.machine, EventRetry) })
+		}
+		a.again = append(a.again, t.Again...)
+	}
 	t.Items = t.Items[t.Finished:]
 	if len(t.Items) > 0 || t.Current != nil {
 		a.left = t
 	}
+}
+
+// RetryFiles tries what could not be read before.
+func (a *client) RetryFiles(*Client) {
+	for _, item := range a.again {
+		a.queue.add(item.Path, wait{gone: true, known: item.Known})
+	}
+	a.again = nil
 }
 
 // NoteRoom notes that the way is free.
@@ -157,7 +173,7 @@ func (a *client) Dispatch(c *Client) {
 		t.Items, t.Current, t.retracted = a.left.Items, a.left.Current, a.left.retracted
 		a.left = nil
 	}
-	for len(t.Items) < turnItems && a.waits() {
+	for len(t.Items) < turnItems && a.waits() && (len(t.Items) == 0 || !a.mark()) {
 		t.Items = append(t.Items, a.next())
 	}
 	a.turn, a.room = t, false
@@ -170,7 +186,16 @@ func (a *client) ready() bool { return !a.full && a.credit > 0 && (a.left != nil
 
 // waits tells whether the client still has to get something.
 func (a *client) waits() bool {
-	return a.queue.len() > 0 || slices.ContainsFunc(a.subscriptions, (*subscription).resyncs)
+	return a.queue.len() > 0 || slices.ContainsFunc(a.subscriptions, a.resyncs)
+}
+
+// mark tells whether what waits next is a mark, which has a turn of its own: how those before it went has to be known.
+func (a *client) mark() bool {
+	if a.queue.len() > 0 {
+		return false
+	}
+	i := slices.IndexFunc(a.subscriptions, a.resyncs)
+	return i >= 0 && len(a.subscriptions[i].missing)+len(a.subscriptions[i].todo) == 0
 }
 
 // next is what the client gets next: what has changed, and then what it does not have yet.
@@ -178,7 +203,7 @@ func (a *client) next() Item {
 	if a.queue.len() > 0 {
 		return a.item(a.queue.take())
 	}
-	return a.resync(a.subscriptions[slices.IndexFunc(a.subscriptions, (*subscription).resyncs)])
+	return a.resync(a.subscriptions[slices.IndexFunc(a.subscriptions, a.resyncs)])
 }
 
 // item looks up what is at a path now.
@@ -224,7 +249,7 @@ func (a *client) ForgetClient(c *Client) {
 	for _, s := range a.subscriptions {
 		a.unlist(s)
 	}
-	a.turn, a.left = nil, nil
+	a.turn, a.left, a.again = nil, nil, nil
 	a.subscriptions, a.queue, a.unreceipted, a.ends = nil, queue{}, nil, nil
 	if i := slices.Index(a.core.clients, a); i >= 0 {
 		a.core.clients = slices.Delete(a.core.clients, i, i+1)

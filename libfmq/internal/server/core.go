@@ -25,6 +25,8 @@ type Config struct {
 	Digest func(*dir.File) (dir.Digest, bool)
 	// Begin carries out a turn, elsewhere, and gives it back by Core.Settle. It does not wait.
 	Begin func(*Turn)
+	// Later gives the core an input, in a second or so. It does not wait.
+	Later func(input func(now time.Time) []machine.Effect)
 	Log   *slog.Logger
 }
 

@@ -14,6 +14,7 @@ const (
 	EventRefused      machine.Event = "refused"
 	EventFilesChanged machine.Event = "files changed"
 	EventTurnOver     machine.Event = "turn over"
+	EventRetry        machine.Event = "retry"
 	EventWritable     machine.Event = "writable"
 	EventHeartbeat    machine.Event = "heartbeat"
 	EventSilent       machine.Event = "silent"
@@ -46,6 +47,9 @@ type Actions interface {
 	AddCredit(c *Client)
 	// SettleTurn is the action "settle turn". It takes note of what a turn of sending has done.
 	SettleTurn(c *Client)
+	// RetryFiles is the action "retry files". It puts what could not be read, for a reason that may pass, behind
+	// what waits.
+	RetryFiles(c *Client)
 	// NoteRoom is the action "note room". It notes that the way to the client is free again.
 	NoteRoom(c *Client)
 	// NoteLife is the action "note life". It notes that the client is there.
@@ -389,6 +393,12 @@ func (c *Client) inReady(event machine.Event) machine.State {
 		return stateReady
 	case EventTurnOver:
 		if c.actions.SettleTurn(c); c.Thrown() {
+			return stateReady
+		}
+		c.actions.Dispatch(c)
+		return stateReady
+	case EventRetry:
+		if c.actions.RetryFiles(c); c.Thrown() {
 			return stateReady
 		}
 		c.actions.Dispatch(c)

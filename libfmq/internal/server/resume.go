@@ -28,9 +28,7 @@ func readListed(m *fmq.Message, path string) listed {
 		if !ok {
 			break
 		}
-		if name[0] != '/' {
-			add(name, k)
-		}
+		add(name, k)
 		rest = after
 	}
 	for _, p := range m.Cache {

@@ -23,10 +23,13 @@ type subscription struct {
 	todo    []string            // what was there at the beginning; others share it
 	done    map[string]struct{} // of todo: what was sent meanwhile, because it changed
 	sync    bool                // say when all that is through (6.3)
+	offered bool                // there was something to begin with
 }
 
-// resyncs tells whether something of the resync is left.
-func (s *subscription) resyncs() bool { return len(s.missing) > 0 || len(s.todo) > 0 || s.sync }
+// resyncs tells whether something of the resync is left that can be sent.
+func (a *client) resyncs(s *subscription) bool {
+	return len(s.missing) > 0 || len(s.todo) > 0 || s.sync && s.offered && len(a.again) == 0
+}
 
 // concerns tells whether something of the directory may be below the path.
 func (s *subscription) concerns(m *mount) bool {
@@ -49,11 +52,11 @@ func (a *client) Subscribe(c *Client) {
 	a.silence = 0
 	path, ok := virtual.Clean(string(c.Request.Path))
 	i := slices.IndexFunc(a.subscriptions, func(s *subscription) bool { return s.path == path })
-	if !ok || i < 0 && (len(a.subscriptions) >= maxSubscriptions || a.paths+len(path) > maxPaths) {
+	if !ok {
 		c.Throw(EventInvalid)
 		return
 	}
-	if a.forbidden(path) {
+	if a.forbidden(path) || i < 0 && (len(a.subscriptions) >= maxSubscriptions || a.paths+len(path) > maxPaths) {
 		c.Throw(EventNoAccess)
 		return
 	}
@@ -102,7 +105,7 @@ func (a *client) catchUp(s *subscription, mounts ...*mount) {
 		if !a.sees(m) || !s.concerns(m) {
 			continue
 		}
-		offered = true
+		offered, s.offered = true, true
 		if below := m.below(s.path); len(s.todo) == 0 {
 			s.todo = below
 		} else {
@@ -122,7 +125,12 @@ func (a *client) catchUp(s *subscription, mounts ...*mount) {
 		}
 	}
 	if s.mirror {
+		file, _ := a.find(s.path)
 		for path := range s.listed {
+			// The path is a file or has files below it: names that can only be the other are none (6.2).
+			if path != s.path && file != nil || path == s.path && len(s.todo) > 0 {
+				continue
+			}
 			if file, _ := a.find(path); file == nil {
 				s.missing = append(s.missing, path)
 				delete(s.listed, path)

@@ -81,6 +81,7 @@ type stage struct {
 	said    bytes.Buffer
 	sources map[string]*source
 	turns   map[string]*Turn
+	later   []func(time.Time) []machine.Effect
 	digests map[string]dir.Digest // that the server knows, by key of the file
 }
 
@@ -95,6 +96,7 @@ func (s *stage) start(accounts ...string) {
 		Heartbeat: time.Second, Silence: 3,
 		Digest: func(f *dir.File) (dir.Digest, bool) { d, ok := s.digests[fmt.Sprint(f.Key())]; return d, ok },
 		Begin:  s.begin,
+		Later:  func(input func(time.Time) []machine.Effect) { s.later = append(s.later, input) },
 	}
 	passwords, groups := map[string]string{}, map[string]string{}
 	for _, a := range accounts {
@@ -156,6 +158,11 @@ func (s *stage) input(words []string) {
 		s.digests[fmt.Sprint(p[0].File.Key())] = digest(rest[1])
 	case "over": // PEER [used=N] [finished=N] [full]
 		s.over(rest[0], rest[1:])
+	case "later": // what was to be done in a while
+		for _, input := range s.later {
+			s.effects(input(s.now))
+		}
+		s.later = nil
 	case "writable":
 		s.effects(s.core.Engine().Event(s.now, []byte(rest[0]), machine.Writable))
 	case "gone":
@@ -263,9 +270,11 @@ func (s *stage) over(peer string, words []string) {
 			t.Finished = int(n)
 		case "full":
 			t.Full = true
+		case "again": // so many could not be read
+			t.Again = append(t.Again, t.Items[:n]...)
 		}
 	}
-	for _, i := range t.Items[:t.Finished] {
+	for _, i := range t.Items[len(t.Again):t.Finished] {
 		if i.File != nil {
 			t.Used += uint64(i.File.Size)
 			t.Sequence += 2

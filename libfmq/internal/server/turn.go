@@ -39,6 +39,7 @@ type Turn struct {
 	Sequence                       uint64    // of the next CHEEZBURGER
 	Finished                       int       // items of which nothing is left to do
 	Ends                           []End     // files sent whole
+	Again                          []Item    // of the finished ones, those that are to be tried again in a while
 	Full                           bool      // the way to the client is full: "writable" will tell when there is room
 	Current                        io.Closer // the sender's own: the file of which the first item that is left has been sent a part
 	Sent, Skipped, Deletes, Broken int

@@ -19,18 +19,18 @@ func TestExtensionVectors(t *testing.T) {
 	cached := hello
 	cached.Size = -1
 	want := map[string]listed{
-		"RESUME: nothing is held":                                        {},
-		"RESUME: 5 octets of a.jpg are held":                             {"/photos/a.jpg": hello},
-		"RESUME: two files are held, one below a folder":                 {"/a": hello, "/b/c d": {Digest: sha1.Sum(nil), OK: true}},
-		"RESUME: of two entries for one file the first counts":           {"/photos/a": hello},
-		"RESUME: the digest in small letters":                            {"/photos/a": hello},
-		"RESUME: what follows an entry that does not fit does not count": {"/photos/a": hello},
-		"RESUME: an entry without its NUL does not count":                {"/photos/a": hello},
-		"RESUME: a size above 2^63-1 does not fit":                       {},
-		"RESUME: names that lead elsewhere are ignored":                  {"/photos/e": hello},
-		"MIRROR: a copy, of which old is held":                           {"/photos/old": hello},
-		"SYNC: tell when the resync is through":                          {},
-		"the cache: names below the path, and whole ones":                {"/photos/a": cached, "/photos/b": cached},
+		"RESUME: nothing is held":                                                    {},
+		"RESUME: 5 octets of a.jpg are held":                                         {"/photos/a.jpg": hello},
+		"RESUME: two files are held, one below a folder":                             {"/a": hello, "/b/c d": {Digest: sha1.Sum(nil), OK: true}},
+		"RESUME: of two entries for one file the first counts":                       {"/photos/a": hello},
+		"RESUME: the digest in small letters":                                        {"/photos/a": hello},
+		"RESUME: what follows an entry that does not fit does not count":             {"/photos/a": hello},
+		"RESUME: an entry without its NUL does not count":                            {"/photos/a": hello},
+		"RESUME: a size above 2^63-1 does not fit":                                   {},
+		"RESUME: whole paths count below the path; names that lead elsewhere do not": {"/photos/b": hello, "/photos/e": hello},
+		"MIRROR: a copy, of which old is held":                                       {"/photos/old": hello},
+		"SYNC: tell when the resync is through":                                      {},
+		"the cache: names below the path, and whole ones":                            {"/photos/a": cached, "/photos/b": cached},
 	}
 	text, err := fs.ReadFile(rfcs.Vectors(), "filemq/extensions.txtar")
 	if err != nil {
