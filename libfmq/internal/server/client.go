@@ -19,6 +19,7 @@ const (
 	maxListed        = 512 << 20 // octets that the lists of what clients have take, while they are not done with; a quarter for one list at most
 	listedEntry      = 160       // octets that an entry of such a list takes, about, beside its name
 	maxUnreceipted   = 100_000   // files for which there is no receipt
+	maxDone          = 100_000   // files that changed during a resync
 	turnItems        = 256       // items of a turn
 	maxReason        = 255
 )

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/machine"
@@ -57,14 +56,11 @@ func (m *mount) below(path string) []string {
 		return m.sorted
 	}
 	from, _ := slices.BinarySearch(m.sorted, path+"/")
-	to := from
-	for to < len(m.sorted) && strings.HasPrefix(m.sorted[to], path+"/") {
-		to++
-	}
+	to, _ := slices.BinarySearch(m.sorted, path+"0") // the octet behind "/"
 	if _, ok := m.files[path]; ok {
-		return append([]string{path}, m.sorted[from:to]...)
+		return []string{path} // and so nothing is below it
 	}
-	return m.sorted[from:to:to]
+	return m.sorted[from:to]
 }
 
 // Mount offers a directory whose content is known, under a virtual path that virtual.Clean gave. Of two that offer the same file, the one that

@@ -1,18 +1,24 @@
 package server
 
+import "slices"
+
 // queue is what has changed and a client still has to get: paths, in order, each once.
 type queue struct {
-	order   []string
+	order   []string // those that do not wait any more are passed over
 	waiting map[string]wait
 }
+
+// spareOrder is how many paths of order may wait no more, beyond as many as do.
+const spareOrder = 1000
 
 // wait is what is known of a path that waits. Whether there is a file is looked up when its turn comes.
 type wait struct {
 	gone  bool // if there is no file, say so
+	fresh bool // there was none when it was put in, as far as the client knows
 	known Known
 }
 
-func (q *queue) len() int { return len(q.order) }
+func (q *queue) len() int { return len(q.waiting) }
 
 func (q *queue) has(path string) bool {
 	_, ok := q.waiting[path]
@@ -25,7 +31,7 @@ func (q *queue) add(path string, w wait) {
 		q.waiting = map[string]wait{}
 	}
 	if old, ok := q.waiting[path]; ok {
-		w.gone = w.gone || old.gone
+		w.gone, w.fresh = w.gone || old.gone, old.fresh
 		if !w.known.OK {
 			w.known = old.known
 		}
@@ -35,13 +41,23 @@ func (q *queue) add(path string, w wait) {
 	q.waiting[path] = w
 }
 
-// take gives the next path.
-func (q *queue) take() (path string, w wait) {
-	path = q.order[0]
-	q.order = q.order[1:]
-	w = q.waiting[path]
+// remove takes a path out.
+func (q *queue) remove(path string) {
 	delete(q.waiting, path)
-	if len(q.order) == 0 {
+	if len(q.order) > 2*len(q.waiting)+spareOrder {
+		q.order = slices.DeleteFunc(q.order, func(path string) bool { return !q.has(path) })
+	}
+}
+
+// take gives the next path. There must be one.
+func (q *queue) take() (path string, w wait) {
+	for ok := false; !ok; {
+		path = q.order[0]
+		q.order = q.order[1:]
+		w, ok = q.waiting[path]
+	}
+	delete(q.waiting, path)
+	if len(q.waiting) == 0 {
 		*q = queue{} // give the memory back
 	}
 	return path, w

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/fmq"
+	"github.com/zeromq/gozyre/codecs/machine"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
 	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 )
@@ -20,7 +22,7 @@ type subscription struct {
 
 	// What is left of the resync. It is worked off as the client has credit: to ask for one costs next to nothing.
 	missing []string            // what is listed and not there. It comes first, for a file may be in the way of a folder
-	todo    []string            // what was there at the beginning; others share it
+	todo    [][]string          // what was there at the beginning, of each directory; others share the paths
 	done    map[string]struct{} // of todo: what was sent meanwhile, because it changed
 	sync    bool                // say when all that is through (6.3)
 	offered bool                // there was something to begin with
@@ -41,7 +43,7 @@ func (s *subscription) did(path string) {
 	if len(s.todo) == 0 {
 		return
 	}
-	if s.done == nil {
+	if s.done == nil || len(s.done) >= maxDone { // then some come twice
 		s.done = map[string]struct{}{}
 	}
 	s.done[path] = struct{}{}
@@ -63,6 +65,7 @@ func (a *client) Subscribe(c *Client) {
 	s := &subscription{path: path}
 	if on(c.Request, "RESYNC") {
 		if octets := octetsListed(c.Request, len(path)); octets > a.core.room/4 || a.core.listed+octets > a.core.room {
+			a.core.makeRoom()
 			c.Throw(EventBusy)
 			return
 		}
@@ -88,6 +91,24 @@ func (a *client) Subscribe(c *Client) {
 	}
 }
 
+// makeRoom sends the client away, in a moment, whose lists take the most of those that give no credit: who works goes on.
+func (c *Core) makeRoom() {
+	var most *client
+	octets := 0
+	for _, cl := range c.clients {
+		n := 0
+		for _, s := range cl.subscriptions {
+			n += s.octets
+		}
+		if n > octets && cl.credit == 0 {
+			most, octets = cl, n
+		}
+	}
+	if most != nil {
+		c.cfg.Later(func(now time.Time) []machine.Effect { return c.engine.Resume(now, most.machine, EventBusy) })
+	}
+}
+
 // octetsListed is about what the lists of an ICANHAZ take at most when they are read: each name becomes a whole path.
 func octetsListed(m *fmq.Message, path int) int {
 	resume := option(m, "RESUME")
@@ -106,10 +127,8 @@ func (a *client) catchUp(s *subscription, mounts ...*mount) {
 			continue
 		}
 		offered, s.offered = true, true
-		if below := m.below(s.path); len(s.todo) == 0 {
-			s.todo = below
-		} else {
-			s.todo = append(slices.Clip(s.todo), below...)
+		if below := m.below(s.path); len(below) > 0 {
+			s.todo = append(s.todo, below)
 		}
 	}
 	if !offered {
@@ -157,8 +176,10 @@ func (a *client) resync(s *subscription) (item Item) {
 		s.missing = s.missing[1:]
 		item = a.item(path, wait{gone: true})
 	case len(s.todo) > 0:
-		path := s.todo[0]
-		s.todo = s.todo[1:]
+		path := s.todo[0][0]
+		if s.todo[0] = s.todo[0][1:]; len(s.todo[0]) == 0 {
+			s.todo = s.todo[1:]
+		}
 		if _, done := s.done[path]; !done {
 			item = a.item(path, wait{known: s.listed[path]})
 			for _, other := range a.subscriptions { // each file once, where paths overlap
@@ -218,7 +239,12 @@ func (a *client) changed(path string, old *dir.File) {
 	if !covered {
 		return
 	}
+	if file, _ := a.find(path); file == nil && a.queue.has(path) && a.queue.waiting[path].fresh {
+		a.queue.remove(path) // it came and went, and the client was never told
+		return
+	}
 	_, busy := a.unreceipted[path]
+	w.fresh = old == nil && !busy && !resyncs && !a.queue.has(path)
 	if !resyncs && !a.queue.has(path) && old != nil && !busy && a.resumes(path) {
 		// The client holds what was there before: if that has only grown, the rest will do (6.1).
 		if digest, ok := a.core.cfg.Digest(old); ok {
