@@ -79,7 +79,8 @@ func dial(ctx context.Context, cfg ClientConfig, in store) (*Client, error) {
 		return nil, fmt.Errorf("fmq: inbox: %w", err)
 	}
 	c := &Client{
-		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}), sessions: map[string]*session{}, leaving: map[string]*session{},
+		cfg: cfg, sasl: who, store: in, dir: dir, log: cfg.Log, events: make(chan Event, cfg.Queue), ended: make(chan struct{}),
+		sessions: map[string]*session{}, leaving: map[string]*session{},
 	}
 	c.retryEvery = retryEvery
 	c.ctx, c.cancel = context.WithCancel(context.Background())

@@ -21,26 +21,26 @@ const (
 // ClientConfig is what a [Client] has to know. Only Inbox has to be given.
 type ClientConfig struct {
 	// Servers are the endpoints to connect to, "tcp://192.168.1.2:5670" for instance; see [Client.Connect] for more.
-	Servers []string `zpl:"server"`
+	Servers []string
 	// Inbox is the directory in which files arrive. It is made if it is not there. Its folder ".filemq" is the client's own: partly
 	// received files, and the digests of whole ones.
-	Inbox string `zpl:"inbox"`
+	Inbox string
 	// Login and Password are for servers that want them; without, the client is anonymous.
-	Login    string `zpl:"login"`
-	Password string `zpl:"password"`
-	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB, and it is rounded down to whole millions. The
-	// client needs this much memory for each server.
-	Window int64 `zpl:"window"`
+	Login    string
+	Password string
+	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB, and
+	// it is rounded down to whole millions. The client needs this much memory for each server.
+	Window int64
 	// Heartbeat is how long a server is silent before it is asked for a sign of life; 0 means a second.
-	Heartbeat time.Duration `zpl:"heartbeat"`
+	Heartbeat time.Duration
 	// Expired is how long a server is silent before it counts as dead; 0 means five heartbeats, and three are the least.
-	Expired time.Duration `zpl:"expired"`
+	Expired time.Duration
 	// Queue is how many events wait for a slow reader before files have to wait too; 0 means 1000.
-	Queue int `zpl:"queue"`
+	Queue int
 	// Transport carries the messages; nil means zmtp, ZeroMQ's protocol in Go.
-	Transport zsock.Transport `zpl:"-"`
+	Transport zsock.Transport
 	// Log receives what is odd; nil means silence.
-	Log *slog.Logger `zpl:"-"`
+	Log *slog.Logger
 }
 
 // check fills in the defaults and refuses what makes no sense.
@@ -79,9 +79,9 @@ func (cfg *ClientConfig) check() error {
 type Subscription struct {
 	// Resync asks for everything that is there already, too, except what the inbox holds: after an interruption, transfers go on where
 	// they stopped. (rfcs/filemq, 5.4 and 6.1)
-	Resync bool `zpl:"resync"`
+	Resync bool
 	// Mirror makes the inbox a copy of the path: what the server does not have is deleted here, and so is what was changed here. It includes
 	// Resync. With several servers or several paths, deletions concern only files that came from that server through that path and
 	// were not changed since. (rfcs/filemq, 6.2)
-	Mirror bool `zpl:"mirror"`
+	Mirror bool
 }

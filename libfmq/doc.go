@@ -10,7 +10,8 @@
 //
 // A file is sent when nobody has written to it for a second. Changed files are sent anew, deleted ones are told of. Directories are watched, and
 // read anew each second for what no notification told. Symbolic links do not lead out of a directory; a file "x.ln" with one line, the path of a
-// real file, offers that one as "x", so that nothing need be copied to be offered.
+// real file, offers that one as "x", so that nothing need be copied to be offered. (Not so where files arrive from others.) Empty folders do not
+// travel.
 //
 // Everybody may fetch everything, unless there are [Account] values in the configuration. Then clients log in, and [Publish.Groups] says who sees
 // what. Nothing is encrypted.
@@ -27,7 +28,8 @@
 //		}
 //	}
 //
-// The path is taken away: /photos/a/b.jpg becomes inbox/a/b.jpg. A file appears under its name when all of it is here and its digest was
+// Each subscription says whether it is for changes only, for everything that is there too (Resync), or makes a copy (Mirror). The path is
+// taken away: /photos/a/b.jpg becomes inbox/a/b.jpg. A file appears under its name when all of it is here and its digest was
 // checked: nobody sees a half. What breaks off goes on where it stopped, in the next run too. A client keeps its subscriptions and connects anew
 // for ever; the server may come later, go, and come back.
 //

@@ -1,51 +1,54 @@
 package fmq
 
 import (
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
 // ServerConfig is what a [Server] has to know. The zero value serves everybody at port 5670 of every address.
 type ServerConfig struct {
 	// Endpoint is where to listen: "tcp://*:5670" if empty; "tcp://*:*" for any free port.
-	Endpoint string `zpl:"bind"`
+	Endpoint string
 	// Publish lists the directories to offer from the start. They are read before the server can be reached, so that nobody
 	// finds less than there is. See [Server.Publish] for more.
-	Publish []Publish `zpl:"publish"`
+	Publish []Publish
 	// Accounts are those who may log in by PLAIN. With any, nobody comes in without, unless Anonymous is set.
-	Accounts []Account `zpl:"account"`
+	Accounts []Account
 	// Anonymous lets everybody in, even though there are accounts.
-	Anonymous bool `zpl:"anonymous"`
+	Anonymous bool
 	// Monitor is how often each directory is read anew for what no notification told; 0 means a second. A directory that takes long
 	// to read is read less often.
-	Monitor time.Duration `zpl:"monitor"`
+	Monitor time.Duration
 	// Heartbeat is how long a client is silent before it is asked for a sign of life; 0 means a second.
-	Heartbeat time.Duration `zpl:"heartbeat"`
+	Heartbeat time.Duration
 	// Expired is how long a client that answered before is silent until it is forgotten; 0 means five heartbeats, the least is three.
-	Expired time.Duration `zpl:"expired"`
+	Expired time.Duration
 	// Cache is a folder that keeps digests from one run to the next; empty: they are kept in memory only.
-	Cache string `zpl:"cache"`
+	Cache string
 	// MaxClients is how many clients are held at most; 0 means 10,000. Further ones are ignored and counted.
-	MaxClients int `zpl:"clients"`
+	MaxClients int
 	// Transport carries the messages; nil means zmtp, ZeroMQ's protocol in Go.
-	Transport zsock.Transport `zpl:"-"`
+	Transport zsock.Transport
 	// Log receives who comes and goes, at Info, and what is odd; nil means silence.
-	Log *slog.Logger `zpl:"-"`
+	Log *slog.Logger
 }
 
 // Publish is a directory that is offered under a virtual path.
 type Publish struct {
 	// Dir is the directory.
-	Dir string `zpl:"location"`
+	Dir string
 	// As is the virtual path, beginning with "/"; empty means "/".
-	As string `zpl:"virtual"`
+	As string
 	// NoLinks offers files whose name ends with ".ln" as they are. Otherwise such a file holds one line, the path of the
 	// file that is offered in its place, under the name without ".ln".
-	NoLinks bool `zpl:"nolinks"`
+	NoLinks bool
 	// Groups are the groups of accounts for which the directory is; none means everybody who was let in.
-	Groups []string `zpl:"group"`
+	Groups []string
 }
 
 // Account is somebody who may log in.
@@ -54,4 +57,36 @@ type Account struct {
 	Password string `zpl:"password"`
 	// Group is what Publish.Groups names; empty: none.
 	Group string `zpl:"group"`
+}
+
+func (c *ServerConfig) check() error {
+	if c.Endpoint == "" {
+		c.Endpoint = DefaultEndpoint
+	}
+	if c.Transport == nil {
+		c.Transport = zmtp.Transport{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{{"Monitor", c.Monitor}, {"Heartbeat", c.Heartbeat}, {"Expired", c.Expired}} {
+		if d.value != 0 && d.value < time.Millisecond || d.value > 24*time.Hour {
+			return fmt.Errorf("%w: %s %v: it must be 1 ms to 24 h, or 0 for the default", ErrInvalid, d.name, d.value)
+		}
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = defaultHeartbeat
+	}
+	if c.Expired == 0 {
+		c.Expired = defaultSilence * c.Heartbeat
+	}
+	if c.Expired < 3*c.Heartbeat {
+		return fmt.Errorf("%w: Expired %v: it must be at least three heartbeats of %v", ErrInvalid, c.Expired, c.Heartbeat)
+	}
+	c.Publish = slices.Clone(c.Publish)
+	c.Accounts = slices.Clone(c.Accounts)
+	return nil
 }

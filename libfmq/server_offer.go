@@ -1,0 +1,120 @@
+package fmq
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/machine"
+	"github.com/zeromq/gozyre/libfmq/internal/dir"
+	"github.com/zeromq/gozyre/libfmq/internal/virtual"
+)
+
+// offer is a directory that is published.
+type offer struct {
+	Publish
+	watcher *dir.Watcher
+	ended   chan struct{} // its goroutine has
+}
+
+// Publish offers a directory from now on. It returns when the directory has been read; about a second later if files in it were just written
+// to. An error is ErrInvalid, ErrClosed, or says why the directory cannot be read.
+func (s *Server) Publish(p Publish) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-s.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	o, err := s.watch(p)
+	if err != nil {
+		return err
+	}
+	content, err := o.content(ctx)
+	if err != nil {
+		o.watcher.Close()
+		return ErrClosed
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		o.watcher.Close()
+		return ErrClosed
+	}
+	s.offers = append(s.offers, o)
+	s.mu.Unlock()
+	err = s.do(func(now time.Time) []machine.Effect { return s.core.Mount(now, o.watcher, o.As, o.Groups, content) })
+	go s.follow(o)
+	return err
+}
+
+// watch begins to watch a directory.
+func (s *Server) watch(p Publish) (*offer, error) {
+	if p.As == "" {
+		p.As = "/"
+	}
+	as, ok := virtual.Clean(p.As)
+	if !ok {
+		return nil, fmt.Errorf("%w: virtual path %.300q: it begins with /, has at most %d octets, and no empty component, . or ..", ErrInvalid, p.As, virtual.Most)
+	}
+	p.As = as
+	p.Groups = slices.Clone(p.Groups)
+	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	return &offer{Publish: p, watcher: w, ended: make(chan struct{})}, nil
+}
+
+// content waits for what there is in the directory at first.
+func (o *offer) content(ctx context.Context) ([]dir.Patch, error) {
+	select {
+	case content := <-o.watcher.Patches():
+		return content, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// follow is a goroutine that tells the core of changes.
+func (s *Server) follow(o *offer) {
+	defer close(o.ended)
+	for patches := range o.watcher.Patches() {
+		for some := range slices.Chunk(patches, patchesAtOnce) {
+			s.do(func(now time.Time) []machine.Effect { return s.core.Patch(now, o.watcher, some) })
+		}
+	}
+}
+
+// Retract stops to offer what Publish offered under the virtual path. Who has received files keeps them, unless it is a mirror that asks anew.
+func (s *Server) Retract(as string) error {
+	as, ok := virtual.Clean(as)
+	if !ok {
+		return fmt.Errorf("%w: virtual path %q", ErrInvalid, as)
+	}
+	s.mu.Lock()
+	var gone []*offer
+	s.offers = slices.DeleteFunc(s.offers, func(o *offer) bool {
+		if o.As == as {
+			gone = append(gone, o)
+		}
+		return o.As == as
+	})
+	s.mu.Unlock()
+	if len(gone) == 0 {
+		return fmt.Errorf("%w: nothing is published as %q", ErrInvalid, as)
+	}
+	for _, o := range gone {
+		s.do(func(time.Time) []machine.Effect {
+			s.core.Unmount(o.watcher)
+			return nil
+		})
+		o.watcher.Close()
+		<-o.ended
+	}
+	return nil
+}
