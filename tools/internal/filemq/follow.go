@@ -1,6 +1,7 @@
 package filemq
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,14 +29,18 @@ type Follower struct {
 	Paths   int
 	Alone   bool // when it is over all is over: why is told by Run's error alone
 
-	denied  map[string]error
-	synced  map[[2]string]bool
-	refused map[string]error
-	more    int // refused files beyond those
-	begun   time.Time
-	files   int64
-	octets  int64
-	deleted int64
+	// Quiet is after how long without an event the user is told that nothing comes; 0 means five seconds.
+	Quiet time.Duration
+
+	connected bool
+	denied    map[string]error
+	synced    map[[2]string]bool
+	refused   map[string]error
+	more      int // refused files beyond those
+	begun     time.Time
+	files     int64
+	octets    int64
+	deleted   int64
 }
 
 // maxRefused bounds how many files are held that could not be taken.
@@ -47,10 +52,27 @@ func (f *Follower) Run(parent context.Context, c Client) error {
 	ctx, leave := context.WithCancel(parent)
 	defer leave()
 	f.denied, f.synced, f.refused, f.begun = map[string]error{}, map[[2]string]bool{}, map[string]error{}, time.Now()
+	f.Quiet = cmp.Or(f.Quiet, 5*time.Second)
 	f.Screen.Failed(leave)
 	closed := make(chan error, 1)
 	context.AfterFunc(ctx, func() { closed <- c.Close() })
-	for e := range c.Events() {
+	quiet := time.NewTimer(f.Quiet)
+	defer quiet.Stop()
+	for events := c.Events(); ; {
+		var e fmq.Event
+		ok := true
+		select {
+		case e, ok = <-events:
+			quiet.Reset(f.Quiet)
+		case <-quiet.C: // perhaps nobody offers what was asked for
+			if f.Once && f.connected && len(f.denied) < f.Servers {
+				f.Screen.Note("nothing comes, and it is not up to date: perhaps the server offers nothing there yet")
+			}
+			continue
+		}
+		if !ok {
+			break
+		}
 		if e.Type != fmq.Denied || !f.Alone || f.Servers > 1 || f.Screen.inJSON {
 			f.Screen.Event(e)
 		}
@@ -72,6 +94,8 @@ func (f *Follower) complete() bool { return len(f.synced) >= f.Paths*(f.Servers-
 // event notes what e changes.
 func (f *Follower) event(e fmq.Event) {
 	switch e.Type {
+	case fmq.Connected:
+		f.connected = true
 	case fmq.Denied:
 		f.denied[e.Server] = e.Cause
 		for key := range f.synced {

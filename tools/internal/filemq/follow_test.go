@@ -165,6 +165,32 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// notices ends a run when something was said on it.
+type notices struct {
+	bytes.Buffer
+	said string
+	end  func()
+}
+
+func (n *notices) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(n.said)) {
+		n.end()
+	}
+	return n.Buffer.Write(p)
+}
+
+// Who asks for a path that nobody offers is told, and not that it is up to date.
+func TestNothingComes(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	errs := &notices{said: "nothing comes", end: cancel}
+	f := Follower{Screen: NewScreen(cli.Streams{Out: &bytes.Buffer{}, Err: errs}, false, nil), Servers: 1, Once: true, Paths: 1, Quiet: time.Millisecond}
+	f.Run(ctx, newFake(false, happened(fmq.Connected)))
+	if !strings.Contains(errs.String(), "perhaps the server offers nothing there yet") {
+		t.Errorf("got %q", errs.String())
+	}
+}
+
 var errBroken = errors.New("broken")
 
 type brokenWriter struct{}
