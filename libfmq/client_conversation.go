@@ -14,7 +14,7 @@ import (
 
 // Bounds of a conversation's sockets.
 const (
-	mostOctets = 4 << 20 // octets of a server's message: a chunk of 1,000,000, a name and headers fit well
+	mostOctets = 1 << 20 // octets of a server's message: a chunk of 1,000,000, a name and headers fit well
 	maxUnsent  = 10_000  // messages of ours that wait: receipts, for the most part
 	farewell   = 250 * time.Millisecond
 )

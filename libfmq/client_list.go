@@ -1,6 +1,7 @@
 package fmq
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"path"
@@ -30,7 +31,11 @@ func (s *session) list(ctx context.Context, sub client.Subscription, without []s
 		s.client.log.Warn("the inbox cannot be listed: files that are here may come again", "err", err)
 		return l
 	}
-	return listing(sub, held, without)
+	l = listing(sub, held, without)
+	if told := bytes.Count(l.Resume, []byte{0}); told < len(held)-len(without) {
+		s.client.log.Warn("there are more files here than a server can be told of: the others come anew", "path", sub.Path, "told", told, "of", len(held))
+	}
+	return l
 }
 
 func listing(sub client.Subscription, held []inbox.Held, without []string) (l client.Listing) {

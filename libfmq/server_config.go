@@ -19,7 +19,7 @@ type ServerConfig struct {
 	Publish []Publish
 	// Accounts are those who may log in by PLAIN. With any, nobody comes in without, unless Anonymous is set.
 	Accounts []Account
-	// Anonymous lets everybody in, even though there are accounts.
+	// Anonymous lets everybody in, even though there are accounts. Nobody is asked who he is then, so no directory can be for groups.
 	Anonymous bool
 	// Monitor is how often each directory is read anew for what no notification told; 0 means a second. A directory that takes long
 	// to read is read less often.

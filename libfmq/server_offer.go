@@ -61,6 +61,9 @@ func (s *Server) watch(p Publish) (*offer, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: virtual path %.300q: it begins with /, has at most %d octets, and no empty component, . or ..", ErrInvalid, p.As, virtual.Most)
 	}
+	if len(p.Groups) > 0 && (s.cfg.Anonymous || len(s.cfg.Accounts) == 0) {
+		return nil, fmt.Errorf("%w: %s is for groups, and nobody is asked who he is: there have to be accounts, and Anonymous must be false", ErrInvalid, p.Dir)
+	}
 	p.As = as
 	p.Groups = slices.Clone(p.Groups)
 	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})

@@ -465,16 +465,18 @@ func TestTwentyLevelsAndAHundredFolders(t *testing.T) {
 
 func TestInvalidConfigurations(t *testing.T) {
 	for name, cfg := range map[string]ServerConfig{
-		"no directory":    {Publish: []Publish{{Dir: filepath.Join(t.TempDir(), "none")}}},
-		"no path":         {Publish: []Publish{{Dir: t.TempDir(), As: "x"}}},
-		"two accounts":    {Accounts: []Account{{Login: "a"}, {Login: "a"}}},
-		"no login":        {Accounts: []Account{{Password: "a"}}},
-		"bad endpoint":    {Endpoint: "nowhere"},
-		"impatient":       {Heartbeat: time.Second, Expired: 2 * time.Second},
-		"negative":        {Heartbeat: -1},
-		"beyond reason":   {Monitor: 1000 * time.Hour},
-		"a file":          {Publish: []Publish{{Dir: put(t, t.TempDir(), "f", "")}}},
-		"cache is a file": {Cache: put(t, t.TempDir(), "f", "")},
+		"no directory":            {Publish: []Publish{{Dir: filepath.Join(t.TempDir(), "none")}}},
+		"no path":                 {Publish: []Publish{{Dir: t.TempDir(), As: "x"}}},
+		"two accounts":            {Accounts: []Account{{Login: "a"}, {Login: "a"}}},
+		"no login":                {Accounts: []Account{{Password: "a"}}},
+		"bad endpoint":            {Endpoint: "nowhere"},
+		"groups without accounts": {Publish: []Publish{{Dir: t.TempDir(), Groups: []string{"staff"}}}},
+		"anonymous groups":        {Publish: []Publish{{Dir: t.TempDir(), Groups: []string{"staff"}}}, Accounts: []Account{{Login: "a"}}, Anonymous: true},
+		"impatient":               {Heartbeat: time.Second, Expired: 2 * time.Second},
+		"negative":                {Heartbeat: -1},
+		"beyond reason":           {Monitor: 1000 * time.Hour},
+		"a file":                  {Publish: []Publish{{Dir: put(t, t.TempDir(), "f", "")}}},
+		"cache is a file":         {Cache: put(t, t.TempDir(), "f", "")},
 	} {
 		if cfg.Endpoint == "" {
 			cfg.Endpoint = "tcp://127.0.0.1:*"

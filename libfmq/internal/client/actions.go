@@ -141,10 +141,21 @@ func (r *repeat) again(m *fmq.Message) bool {
 	return false
 }
 
+// mostBeside is how many octets a CHEEZBURGER may have beside its chunk: they cost no credit. A name has a few thousand at most.
+const mostBeside = 16 << 10
+
 // TakeChunk counts credit and hands the chunk over.
 func (a *actions) TakeChunk(h *Handle) {
 	m := h.In
 	if a.last.again(m) {
+		return
+	}
+	beside := -len(m.Chunk)
+	for _, f := range h.Frames() {
+		beside += len(f)
+	}
+	if beside > mostBeside {
+		h.Throw(EventOverdrawn)
 		return
 	}
 	octets := int64(len(m.Chunk))

@@ -49,3 +49,25 @@ func TestCacheDiskFull(t *testing.T) {
 	}
 	closeCache(t, c)
 }
+
+// A link that was planted in the place of the file leads nowhere.
+func TestCacheDoesNotFollowLinks(t *testing.T) {
+	aside := filepath.Join(t.TempDir(), "aside")
+	if err := os.WriteFile(aside, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", ".lock"} {
+		file := filepath.Join(t.TempDir(), "digests")
+		if err := os.Symlink(aside, file+suffix); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := OpenCache(file); err == nil {
+			c.Put(Key{Path: "/a"}, Digest{1})
+			c.Close()
+			t.Errorf("%q: the link was followed", suffix)
+		}
+	}
+	if text, err := os.ReadFile(aside); string(text) != "mine" {
+		t.Errorf("got %q, %v", text, err)
+	}
+}

@@ -36,7 +36,7 @@ func (c *Cache) open() error {
 	} else if err != nil {
 		return fmt.Errorf("digest cache: %w", err)
 	}
-	log, err := os.OpenFile(c.file, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	log, err := os.OpenFile(c.file, os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, 0o600)
 	if err != nil {
 		lock.Close()
 		return fmt.Errorf("digest cache: %w", err)
@@ -137,7 +137,7 @@ func (c *Cache) compact() error {
 	}
 	c.log.Close() // Windows renames over no open file
 	err := os.Rename(name, c.file)
-	log, err2 := os.OpenFile(c.file, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	log, err2 := os.OpenFile(c.file, os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, 0o600)
 	if err2 != nil {
 		c.log, err = nil, err2
 		c.lock.Close()
@@ -152,7 +152,7 @@ func (c *Cache) compact() error {
 
 // writeAll writes a file of all entries. It holds mu for short moments only.
 func (c *Cache) writeAll(name string) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
 		return err
 	}

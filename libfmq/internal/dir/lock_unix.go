@@ -11,7 +11,7 @@ import (
 // lockFile makes the file if it is not there, and takes it for this process. The lock ends with the file's Close, and with the process
 // however it ends. The error is errLocked if somebody else has it.
 func lockFile(name string) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}

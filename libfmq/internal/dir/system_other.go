@@ -10,6 +10,8 @@ import (
 const (
 	openFile   = os.O_RDONLY
 	openFolder = os.O_RDONLY
+
+	noFollow = 0
 )
 
 func system(fs.FileInfo) (inode uint64, changed int64) { return 0, 0 }

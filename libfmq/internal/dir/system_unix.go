@@ -12,6 +12,8 @@ import (
 const (
 	openFile   = syscall.O_RDONLY | syscall.O_NONBLOCK
 	openFolder = openFile | syscall.O_DIRECTORY
+
+	noFollow = syscall.O_NOFOLLOW // a link that somebody puts in the place of a file of our own is an error
 )
 
 // system gives what only the system's own record tells: the inode, and when the file was changed in any way.

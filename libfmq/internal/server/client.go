@@ -21,6 +21,7 @@ const (
 	maxUnreceipted   = 100_000   // files for which there is no receipt
 	maxDone          = 100_000   // files that changed during a resync
 	turnItems        = 256       // items of a turn
+	maxTries         = 10        // of reading a file, as long as nothing about it changes
 	maxReason        = 255
 )
 
@@ -128,11 +129,14 @@ func (a *client) SettleTurn(*Client) {
 			a.ends[e.Sequence] = e.Path
 		}
 	}
-	if len(t.Again) > 0 {
+	for _, item := range t.Again {
+		if item.tries++; item.tries >= maxTries {
+			continue // it may be so for ever: others wait to hear that all is here
+		}
 		if len(a.again) == 0 {
 			a.core.cfg.Later(func(now time.Time) []machine.Effect { return a.core.engine.Resume(now, a.machine, EventRetry) })
 		}
-		a.again = append(a.again, t.Again...)
+		a.again = append(a.again, item)
 	}
 	t.Items = t.Items[t.Finished:]
 	if len(t.Items) > 0 || t.Current != nil {
@@ -143,7 +147,7 @@ func (a *client) SettleTurn(*Client) {
 // RetryFiles tries what could not be read before.
 func (a *client) RetryFiles(*Client) {
 	for _, item := range a.again {
-		a.queue.add(item.Path, wait{gone: true, known: item.Known})
+		a.queue.add(item.Path, wait{gone: true, known: item.Known, tries: item.tries})
 	}
 	a.again = nil
 }
@@ -226,7 +230,7 @@ func (a *client) item(path string, w wait) Item {
 			a.unreceipted, a.ends, a.forgetful = nil, nil, true
 		}
 	}
-	return Item{Path: path, File: file, Source: m.source, Known: w.known}
+	return Item{Path: path, File: file, Source: m.source, Known: w.known, tries: w.tries}
 }
 
 // find is the file at a path, for this client.

@@ -16,6 +16,7 @@ type wait struct {
 	gone  bool // if there is no file, say so
 	fresh bool // there was none when it was put in, as far as the client knows
 	known Known
+	tries int // how often it could not be read
 }
 
 func (q *queue) len() int { return len(q.waiting) }

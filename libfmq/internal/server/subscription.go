@@ -65,7 +65,7 @@ func (a *client) Subscribe(c *Client) {
 	s := &subscription{path: path}
 	if on(c.Request, "RESYNC") {
 		if octets := octetsListed(c.Request, len(path)); octets > a.core.room/4 || a.core.listed+octets > a.core.room {
-			a.core.makeRoom()
+			a.core.makeRoom(octets)
 			c.Throw(EventBusy)
 			return
 		}
@@ -91,17 +91,16 @@ func (a *client) Subscribe(c *Client) {
 	}
 }
 
-// makeRoom sends the client away, in a moment, whose lists take the most of those that give no credit: who works goes on.
-func (c *Core) makeRoom() {
+// makeRoom sends the client away, in a moment, whose lists take the most, if that is more than is asked for.
+func (c *Core) makeRoom(asked int) {
 	var most *client
-	octets := 0
 	for _, cl := range c.clients {
 		n := 0
 		for _, s := range cl.subscriptions {
 			n += s.octets
 		}
-		if n > octets && cl.credit == 0 {
-			most, octets = cl, n
+		if n > asked {
+			most, asked = cl, n
 		}
 	}
 	if most != nil {

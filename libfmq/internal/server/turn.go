@@ -16,6 +16,8 @@ type Item struct {
 	Source Source    // of the file
 	Synced bool      // the mark (6.3)
 	Known  Known     // what the client has of it
+
+	tries int // how often it could not be read
 }
 
 // Known is what a client has of a file: the first Size octets, whose digest is Digest. A Size of -1 stands for all of it (the cache of 5.4 has
