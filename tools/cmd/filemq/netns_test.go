@@ -232,6 +232,9 @@ func queue(t *testing.T, h *netlab.Host) {
 	t.Helper()
 	out, err := h.Command(t.Context(), "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "32mbit", "burst", "64kb", "latency", "400ms").
 		CombinedOutput()
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatalf("no slow link can be made here, and where CI=true it has to be: tc: %v: %s", err, out)
+	}
 	if err != nil {
 		t.Skipf("SKIPPED, NOTHING WAS TESTED: no slow link can be made here: tc: %v: %s", err, out)
 	}

@@ -174,8 +174,11 @@ func TestTestFile(t *testing.T) {
 	if err := os.WriteFile(other, make([]byte, 1<<20+5), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if os.Remove(path) != nil || os.Symlink(other, path) != nil {
-		t.Skip("no symbolic links here")
+	if err := errors.Join(os.Remove(path), os.Symlink(other, path)); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
 	}
 	if got := content(t, again()); strings.Count(got, "\x00") == len(got) {
 		t.Error("a link that somebody else may have put there was followed")

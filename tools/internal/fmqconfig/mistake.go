@@ -96,11 +96,11 @@ func inTOML(err error, data []byte) error {
 		return err
 	}
 	lines := strings.Split(string(data), "\n")
-	if wrong.Line > len(lines) {
+	if wrong.Line < 1 || wrong.Line > len(lines) { // the library need not know where
 		return err
 	}
 	before := []rune(strings.TrimRight(lines[wrong.Line-1], "\r"))
-	before = before[:min(wrong.Col-1, len(before))]
+	before = before[:min(max(wrong.Col-1, 0), len(before))]
 	if name, _, found := strings.Cut(string(before), "="); found {
 		before = []rune(name + "= " + hidden)
 	}
