@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/fmq"
 	"github.com/zeromq/gozyre/libfmq/internal/client"
@@ -156,12 +158,95 @@ func TestAskAgain(t *testing.T) {
 	if got := option(s, "RESUME"); got != "" || len(s.Cache) > 0 {
 		t.Errorf("RESUME is %q", got)
 	}
-	f.chunk("/x", 6, []byte("no such beginning"), 1) // not again
-	f.chunk("/y", 100, []byte("neither"), 1)
-	f.confirm()
+	f.chunk("/x", 6, []byte("no such beginning"), 1)
 	f.file("/x", "wholer")
 	delivered(t, c, "/x", "wholer")
 	settle(t, f)
+	for silence := time.After(300 * time.Millisecond); ; {
+		select {
+		case s := <-f.heard:
+			if s.ID == fmq.IDIcanhaz {
+				t.Fatal("the client asks for the file again at once")
+			}
+			continue
+		case <-silence:
+		}
+		break
+	}
+	f.chunk("/y", 100, []byte("of another one"), 1)
+	f.confirm()
+}
+
+// How often, and for how many files.
+func TestAskAgainInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := map[string]int{}
+		r := &receiver{session: &session{anew: map[string]time.Time{}}, again: func(path, name string) { asked[path+" "+name]++ }}
+		sub := client.Subscription{Path: "/a", Resync: true}
+		for _, x := range []struct {
+			after time.Duration
+			name  string
+			want  int
+		}{{0, "x", 1}, {0, "x", 1}, {0, "y", 1}, {askEvery - 1, "x", 1}, {1, "x", 2}, {0, "x", 2}, {askEvery, "x", 3}} {
+			time.Sleep(x.after)
+			r.askAgain(sub, x.name)
+			if got := asked["/a "+x.name]; got != x.want {
+				t.Errorf("%s after %v: asked %d times, want %d", x.name, x.after, got, x.want)
+			}
+		}
+		r.askAgain(client.Subscription{Path: "/a"}, "z") // only changes come to who did not say RESYNC
+		for i := range 2 * maxAnew {
+			r.askAgain(sub, fmt.Sprint(i))
+		}
+		if asked["/a z"] != 0 || len(asked) > 2+maxAnew || len(r.session.anew) > maxAnew {
+			t.Errorf("asked for %d files, %d are remembered", len(asked), len(r.session.anew))
+		}
+		time.Sleep(askEvery)
+		r.askAgain(sub, "late")
+		if asked["/a late"] != 1 || len(r.session.anew) != 1 {
+			t.Errorf("a minute later %d are remembered", len(r.session.anew))
+		}
+	})
+}
+
+// What has come of a file that the server has no more is forgotten when the resync is through.
+func TestPartIsForgottenBehindSynced(t *testing.T) {
+	f, c := begin(t, "/", Subscription{Resync: true})
+	content := pattern(700_000)
+	f.chunk("/x", 0, []byte(content), 0, "SIZE", "1000000")
+	settle(t, f)
+	again := func() string {
+		f.say(fmq.Message{ID: fmq.IDKthxbai})
+		next(t, c, Lost)
+		s := f.open()
+		next(t, c, Connected)
+		return option(s, "RESUME")
+	}
+	if got := again(); !strings.HasPrefix(got, "700000 ") {
+		t.Errorf("the client has %q", got)
+	}
+	f.chunk("/", 0, nil, 1, "SYNCED", "1")
+	next(t, c, Synced)
+	if got := again(); got != "" {
+		t.Errorf("the client still has %q", got)
+	}
+	partial, err := os.ReadDir(filepath.Join(c.dir, ".filemq", "partial"))
+	if err != nil || len(partial) > 0 {
+		t.Errorf("left are %v, %v", partial, err)
+	}
+}
+
+// Who does not ask for what is there will not ask for the rest of a file either: what has come of it is not kept.
+func TestPartIsNotKeptWithoutResync(t *testing.T) {
+	f, c := begin(t, "/", Subscription{})
+	f.chunk("/x", 0, []byte(pattern(700_000)), 0, "SIZE", "1000000")
+	settle(t, f)
+	f.say(fmq.Message{ID: fmq.IDKthxbai})
+	next(t, c, Lost)
+	partial, err := os.ReadDir(filepath.Join(c.dir, ".filemq", "partial"))
+	if err != nil || len(partial) > 0 {
+		t.Errorf("left are %v, %v", partial, err)
+	}
 }
 
 func option(s said, name string) string {

@@ -100,6 +100,10 @@ func (s *Server) Retract(as string) error {
 		return fmt.Errorf("%w: virtual path %q", ErrInvalid, as)
 	}
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return ErrClosed
+	}
 	var gone []*offer
 	s.offers = slices.DeleteFunc(s.offers, func(o *offer) bool {
 		if o.As == as {

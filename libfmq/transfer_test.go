@@ -8,9 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeromq/gozyre/codecs/fmq"
+	"github.com/zeromq/gozyre/codecs/wire"
 )
 
 // fetch starts a client of a server.
@@ -218,17 +222,75 @@ func TestMissedDeletions(t *testing.T) {
 		put(t, dir, "stays", "a")
 		gone := put(t, dir, "x/goes", "b")
 		s := listen(t, ServerConfig{}, dir)
+		other := newRaw(t, s.Endpoint())
+		other.open("/")
+		other.credit(1000)
 		c := fetch(t, inbox, Subscription{Resync: true, Mirror: mirror}, s.Endpoint())
 		until(t, c, Synced)
 		c.Close()
 		os.Remove(gone)
 		put(t, inbox, "of the user", "c")
+		if m := other.expect(fmq.IDCheezburger); m.Operation != fmq.OperationDelete || string(m.Filename) != "/x/goes" { // so the server has noticed
+			t.Fatalf("got %d of %s", m.Operation, m.Filename)
+		}
 		c = fetch(t, inbox, Subscription{Resync: true, Mirror: mirror}, s.Endpoint())
 		until(t, c, Synced)
 		c.Close()
 		if files := content(t, inbox); mirror && len(files) != 1 || !mirror && len(files) != 3 {
 			t.Errorf("mirror %v: got %v", mirror, files)
 		}
+	}
+}
+
+// files.md (g): C filemq does not deliver empty folders. Nor do we: FILEMQ has files only, and a folder comes with its first one and goes with its last.
+func TestEmptyFoldersDoNotTravel(t *testing.T) {
+	dir, inbox := t.TempDir(), t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "empty", "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	last := put(t, dir, "full/below/f", "hello")
+	c := fetch(t, inbox, Subscription{Mirror: true}, listen(t, ServerConfig{}, dir).Endpoint())
+	until(t, c, Synced)
+	folders := func() (list []string) {
+		for _, name := range []string{"empty", "empty/below", "full", "full/below"} {
+			if _, err := os.Stat(filepath.Join(inbox, filepath.FromSlash(name))); err == nil {
+				list = append(list, name)
+			}
+		}
+		return list
+	}
+	if got := folders(); !slices.Equal(got, []string{"full", "full/below"}) {
+		t.Errorf("there are %q", got)
+	}
+	os.Remove(last)
+	until(t, c, Delete)
+	if got := folders(); len(got) > 0 {
+		t.Errorf("there are %q", got)
+	}
+}
+
+// What a caller does with its slices afterwards changes nothing.
+func TestPublishedGroupsAreCopied(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "f", "secret")
+	groups := [][]string{{"staff"}, {"staff"}}
+	cfg := ServerConfig{Accounts: []Account{{Login: "joe", Password: "p", Group: "public"}}, Publish: []Publish{{Dir: dir, As: "/0", Groups: groups[0]}}}
+	s := listen(t, cfg)
+	if err := s.Publish(Publish{Dir: dir, As: "/1", Groups: groups[1]}); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups {
+		g[0] = "public"
+	}
+	cfg.Accounts[0].Group = "staff"
+	for i := range groups {
+		c := newRaw(t, s.Endpoint())
+		c.say(fmq.Message{ID: fmq.IDOhai})
+		c.expect(fmq.IDOrly)
+		c.say(fmq.Message{ID: fmq.IDYarly, Mechanism: []byte("PLAIN"), Response: []byte("\x00joe\x00p")})
+		c.expect(fmq.IDOhaiOK)
+		c.say(fmq.Message{ID: fmq.IDIcanhaz, Path: fmt.Appendf(nil, "/%d", i), Options: []wire.Pair{resync}})
+		c.expect(fmq.IDSrsly)
 	}
 }
 

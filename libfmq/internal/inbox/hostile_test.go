@@ -148,3 +148,13 @@ func TestPlantedLinksInOwnFolder(t *testing.T) {
 	wantList(t, list(t, in, server, true))
 	wantTree(t, filepath.Join(base, "out"), map[string]string{"victim": "victim"})
 }
+
+// The inbox's own folder is known by what it is, under whatever name it is reached: some systems take more than one for the same.
+func TestOwnFolderUnderAnotherName(t *testing.T) {
+	in := openInbox(t, t.TempDir())
+	for _, make := range []bool{false, true} {
+		if _, _, err := in.at.folder(private+"/index", make); !errors.Is(err, ErrName) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
