@@ -108,7 +108,8 @@ func startFaulty(t *testing.T, f *fake) (*faulty, *Client) {
 	return box, c
 }
 
-// files.md: C filemq's client ignores what a write says. A full disk (or too many open files) is told once; credit is held back, heartbeats go on, and when there is room again so does the file, whole.
+// files.md: C filemq's client ignores what a write says. A full disk (or too many open files) is told once; credit is held
+// back, heartbeats go on, and when there is room again so does the file, whole.
 func TestFullDisk(t *testing.T) {
 	for _, op := range []string{"begin", "write", "finish", "remove"} {
 		for _, cause := range []error{syscall.ENOSPC, syscall.EIO, syscall.EMFILE} {

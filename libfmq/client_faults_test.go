@@ -62,7 +62,8 @@ func files(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// No name leads out of the inbox, whatever it says; each is refused, and the rest goes on. C filemq wrote the first two outside.
+// No name leads out of the inbox, whatever it says; each is refused, and the rest goes on. files.md (h): C filemq wrote outside,
+// deleted there, and takes /foobar for a file of /foo.
 func TestNamesFromOutside(t *testing.T) {
 	f, c := begin(t, "/foo", Subscription{Mirror: true})
 	outside := filepath.Dir(c.dir)
@@ -151,6 +152,7 @@ func TestFileInTheWay(t *testing.T) {
 	settle(t, f)
 }
 
+// files.md: C filemq's client writes a chunk into whatever file is open. (h): an offset of 2^62 did no harm.
 // What does not fit is never delivered, and what fits afterwards is. Credit comes back for all of it.
 func TestChunksThatDoNotFit(t *testing.T) {
 	ten := []byte("0123456789")
@@ -254,7 +256,7 @@ func TestFirstChunkElsewhere(t *testing.T) {
 	}
 }
 
-// What fits is delivered, however odd.
+// What fits is delivered, however odd. files.md: for C filemq's client only an empty chunk is an end, eof is not looked at.
 func TestChunksThatFit(t *testing.T) {
 	ten := []byte("0123456789")
 	for what, send := range map[string]func(f *fake){
@@ -291,7 +293,7 @@ func TestChunksThatFit(t *testing.T) {
 	}
 }
 
-// Empty files, many levels, odd names, and a shorter successor of which no old tail remains (C filemq leaves it).
+// Empty files, many levels, odd names, and a shorter successor of which no old tail remains (files.md: C filemq leaves it).
 func TestFilesOfAllKinds(t *testing.T) {
 	f, c := begin(t, "/", Subscription{})
 	for _, x := range [][2]string{
@@ -329,7 +331,7 @@ func TestOverlappingPaths(t *testing.T) {
 	}
 }
 
-// A frame that is no message is discarded, what it may have been a part of is not delivered, and the next file is (C filemq's client
+// files.md (h): a frame that is no message is discarded, what it may have been a part of is not delivered, and the next file is (C filemq's client
 // takes none any more).
 func TestMalformedFrames(t *testing.T) {
 	whole, err := (&fmq.Message{ID: fmq.IDCheezburger, Operation: 1, Filename: []byte("/x"), Offset: 4, Eof: 1, Chunk: []byte("more")}).Append(nil)
@@ -371,8 +373,9 @@ func TestMalformedFrames(t *testing.T) {
 	}
 }
 
-// C filemq's server says the same thing hundreds of thousands of times when credit is short.
+// files.md (b): C filemq's server says the same thing hundreds of thousands of times when credit is short; its client leaks a hash for each.
 func TestRepeatedChunks(t *testing.T) {
+	before := heap()
 	f, c := begin(t, "/", Subscription{})
 	content := pattern(4096)
 	for i, part := range []string{content[:2048], content[2048:]} {
@@ -393,6 +396,9 @@ func TestRepeatedChunks(t *testing.T) {
 	delivered(t, c, "/x", content)
 	f.file("/y", "another")
 	delivered(t, c, "/y", "another")
+	if grown := heap() - before; grown > 50<<20 {
+		t.Errorf("the heap has grown by %d MB", grown>>20)
+	}
 	if s := c.Stats(); s.Files != 2 || s.Octets != 4096+7 {
 		t.Errorf("stats are %+v", s)
 	}

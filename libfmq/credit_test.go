@@ -32,13 +32,19 @@ func TestNoCreditNothingIsSent(t *testing.T) {
 	}
 	var got []byte
 	for range 10 {
+		if len(got) > 0 {
+			c.credit(1)
+		}
 		m := c.expect(fmq.IDCheezburger)
 		got = append(got, m.Chunk...)
 		if len(m.Chunk) != 1 {
 			t.Fatalf("got %d octets for a credit of 1", len(m.Chunk))
 		}
-		c.credit(1)
 	}
+	if m, ok := c.hearWithin(100 * time.Millisecond); ok {
+		t.Fatalf("without credit comes the end, %s", m.ID)
+	}
+	c.credit(1)
 	if m := c.expect(fmq.IDCheezburger); string(got) != "0123456789" || m.Eof != 1 {
 		t.Fatalf("got %q and %+v", got, m)
 	}

@@ -1,14 +1,10 @@
 package fmq
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha1"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -95,6 +91,8 @@ func TestEmptyFileAndCache(t *testing.T) {
 		}
 	}
 }
+
+var _ server.Source = (*played)(nil)
 
 // played is a directory that is not on the disk: its files are those that it is told, and all have the content of one file.
 type played struct {
@@ -219,16 +217,13 @@ func TestPublishMeetsClose(t *testing.T) {
 		for i := range 8 {
 			publishing.Go(func() {
 				for {
-					err := s.Publish(Publish{Dir: dir, As: fmt.Sprint("/", i)})
-					if err == nil {
-						err = s.Retract(fmt.Sprint("/", i))
-					}
-					if err != nil {
+					if err := s.Publish(Publish{Dir: dir, As: fmt.Sprint("/", i)}); err != nil {
 						if !errors.Is(err, ErrClosed) {
 							t.Error(err)
 						}
 						return
 					}
+					s.Retract(fmt.Sprint("/", i)) // an error says that everything was retracted by Close
 				}
 			})
 		}
@@ -276,76 +271,3 @@ func TestFileThatCannotBeOpenedNow(t *testing.T) {
 		})
 	}
 }
-
-// A server sends giant names. Each of them stood in an event, whole and twice. (With megabytes beside a chunk it is left.)
-func TestGiantNamesInEvents(t *testing.T) {
-	f, c := begin(t, "/", Subscription{})
-	for _, name := range []string{"/" + strings.Repeat("x", 12_000), strings.Repeat("y", 12_000), "/" + strings.Repeat("z/", 6_000) + "z"} {
-		f.chunk(name, 0, []byte("x"), 1)
-		e := next(t, c, Refused)
-		if len(e.Path) > mostTold || len(e.Name) > mostTold || e.Cause == nil || len(e.Cause.Error()) > mostTold {
-			t.Errorf("an event of %d, %d and %d octets", len(e.Path), len(e.Name), len(e.Cause.Error()))
-		}
-	}
-	f.file("/good", "good")
-	delivered(t, c, "/good", "good")
-	settle(t, f)
-}
-
-// A client is connected, disconnected, subscribed and closed by several goroutines at once: one of them sent on a closed channel.
-func TestClientMeetsClose(t *testing.T) {
-	dir := t.TempDir()
-	for i := range 20 {
-		put(t, dir, fmt.Sprint(i), string(bytes.Repeat([]byte("x"), i*5000)))
-	}
-	s := listen(t, ServerConfig{}, dir)
-	root := t.TempDir()
-	for round := range 15 {
-		ctx, cancel := context.WithCancel(t.Context())
-		c, err := Dial(ctx, ClientConfig{Inbox: filepath.Join(root, fmt.Sprint(round)), Servers: []string{s.Endpoint()}, Queue: 1 + round%5})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var running sync.WaitGroup
-		var done atomic.Int32
-		enough, after := make(chan struct{}), int32(50+rand.IntN(500))
-		for _, work := range []func() error{
-			func() error { return c.Connect(s.Endpoint()) },
-			func() error { return c.Disconnect(s.Endpoint()) },
-			func() error { return c.Subscribe(context.Background(), "/", Subscription{Resync: true}) },
-			func() error { return c.Subscribe(context.Background(), "/x", Subscription{Mirror: true}) },
-			func() error { c.Stats(); c.Err(); return c.Disconnect("tcp://127.0.0.1:1") },
-		} {
-			running.Go(func() {
-				for {
-					if err := work(); err != nil {
-						if !errors.Is(err, ErrClosed) && !errors.Is(err, context.Canceled) {
-							t.Error(err)
-						}
-						return
-					}
-					if done.Add(1) == after {
-						close(enough)
-					}
-				}
-			})
-		}
-		running.Go(func() {
-			for range c.Events() {
-			}
-		})
-		<-enough
-		for i := range 3 {
-			running.Go(func() {
-				if i == round%3 {
-					cancel()
-				}
-				c.Close()
-			})
-		}
-		running.Wait()
-		cancel()
-	}
-}
-
-var _ server.Source = (*played)(nil)

@@ -27,7 +27,8 @@ func options(entries ...string) []wire.Pair {
 	return []wire.Pair{resync, {Key: []byte("SYNC"), Value: []byte("1")}, {Key: []byte("RESUME"), Value: []byte(strings.Join(entries, ""))}}
 }
 
-// files.md: C filemq's server says the end of what it began, and sends nothing more, when a file is appended to in flight; a read that fails aborts it.
+// files.md: C filemq's server says the end of what it began, and sends nothing more, when a file is appended to in
+// flight; a read that fails aborts it.
 func TestFileChangedWhileBeingSentIsNeverDeliveredMixed(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T, file string){
 		"overwritten": func(t *testing.T, file string) {
@@ -229,7 +230,7 @@ func TestHeadersTellSizeTimeAndMode(t *testing.T) {
 	}
 }
 
-// files.md: while the one thread of C filemq's server computes a digest it answers nobody, and a file that takes over 4.5 seconds never arrives.
+// files.md (f): while the one thread of C filemq's server computes a digest it answers nobody, and a file that takes over 4.5 seconds never arrives.
 func TestHeartbeatsGoOnWhileDigestsAreComputed(t *testing.T) {
 	dir := t.TempDir()
 	sparse(t, dir, "big", 4<<30) // sparse: it takes seconds to digest
@@ -244,7 +245,7 @@ func TestHeartbeatsGoOnWhileDigestsAreComputed(t *testing.T) {
 	c.say(fmq.Message{ID: fmq.IDKthxbai})
 }
 
-// files.md: one such frame, and C filemq's server serves nobody again.
+// files.md (h): one such frame, and C filemq's server serves nobody again.
 func TestMalformedFramesDoNotStopTheServer(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "f", "hello")
@@ -280,6 +281,9 @@ func TestRetractedFilesAreNotDeleted(t *testing.T) {
 	other.credit(1000)
 	if err := s.Publish(Publish{Dir: b, As: "/b"}); err != nil {
 		t.Fatal(err)
+	}
+	if name, _ := other.file(); name != "/b/gone" {
+		t.Fatalf("got %s", name)
 	}
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 
 var resync = wire.Pair{Key: []byte("RESYNC"), Value: []byte("1")}
 
+// files.md (e): who subscribes to a full folder of C filemq's gets nothing of what is there (its RESYNC is commented out). Here RESYNC is for that.
 func TestServerSendsWhatIsThereAndWhatComes(t *testing.T) {
 	dir := t.TempDir()
 	large := make([]byte, 1_000_003)

@@ -242,7 +242,8 @@ func TestMissedDeletions(t *testing.T) {
 	}
 }
 
-// files.md (g): C filemq does not deliver empty folders. Nor do we: FILEMQ has files only, and a folder comes with its first one and goes with its last.
+// files.md (g): C filemq does not deliver empty folders. Nor do we: FILEMQ has files only, and a folder comes with its first
+// one and goes with its last.
 func TestEmptyFoldersDoNotTravel(t *testing.T) {
 	dir, inbox := t.TempDir(), t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "empty", "below"), 0o755); err != nil {
@@ -295,6 +296,7 @@ func TestPublishedGroupsAreCopied(t *testing.T) {
 }
 
 // A transfer that broke off goes on where it stopped, after a restart of either side.
+// files.md (e): when C filemq's server is killed at half, half of the file stays.
 func TestTransferGoesOnAfterRestart(t *testing.T) {
 	dir, inbox := t.TempDir(), t.TempDir()
 	const size = 256 << 20
@@ -357,6 +359,7 @@ func TestSeveralServersOneInbox(t *testing.T) {
 }
 
 // Whoever knows the digest of a file does not read it again, also after a restart.
+// files.md: C filemq's cache is keyed by the digest and asked for the path: it never hits.
 func TestRestartDigestsNothingTwice(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells how much a process has read")
@@ -478,6 +481,7 @@ func TestInboxDeletedMeanwhile(t *testing.T) {
 	}
 }
 
+// files.md: C filemq has no authentication since 2014.
 func TestWrongPassword(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "f", "hello")

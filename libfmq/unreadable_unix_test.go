@@ -23,8 +23,8 @@ func becomeNobody() error {
 	return syscall.Setuid(nobody)
 }
 
-// files.md: C filemq's server aborts when it cannot read. A file that the server may not read costs that file only, is logged, and arrives when it may be
-// read.
+// files.md: C filemq's server aborts when it cannot read. A file that the server may not read costs that file only, is logged, and arrives when
+// it may be read.
 func TestUnreadableFile(t *testing.T) {
 	// The folders of t.TempDir are for their owner only.
 	dir, err := os.MkdirTemp("", "unreadable")

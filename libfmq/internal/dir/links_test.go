@@ -70,7 +70,7 @@ func TestPortableLinkToNowhere(t *testing.T) {
 	}
 }
 
-// A client published `x.ln` with "/etc/hostname" in it, and so that file. Where that is not wanted, such files are files as any.
+// files.md (g): C filemq's client published `x.ln` with "/etc/hostname" in it, and so that file. Where that is not wanted, such files are files as any.
 func TestPortableLinkIsNotFollowed(t *testing.T) {
 	top, aside := t.TempDir(), t.TempDir()
 	write(t, aside, "secret", "secret")
@@ -162,7 +162,7 @@ func TestSymbolicLinkInTheTree(t *testing.T) {
 	v.want()
 }
 
-// Of the directory, a link to /etc/passwd published /etc/passwd.
+// files.md (g): of C filemq's directory, a link to /etc/passwd published /etc/passwd.
 func TestSymbolicLinkOutOfTheTree(t *testing.T) {
 	top, aside := t.TempDir(), t.TempDir()
 	write(t, aside, "secret", "secret")
@@ -221,6 +221,7 @@ func TestSymbolicLinkPlantedBeforeOpen(t *testing.T) {
 	}
 }
 
+// files.md (g): skipped, as C filemq does.
 func TestSymbolicLinkDangling(t *testing.T) {
 	top := t.TempDir()
 	symlink(t, "nowhere", top, "dangling")
@@ -237,7 +238,7 @@ func TestSymbolicLinkDangling(t *testing.T) {
 	v.want("nowhere", "dangling")
 }
 
-// C filemq sent 41 copies of each file.
+// files.md (g): C filemq sent 41 copies of each file.
 func TestSymbolicLinkLoop(t *testing.T) {
 	top := t.TempDir()
 	write(t, top, "a/b/file", "")
@@ -249,7 +250,7 @@ func TestSymbolicLinkLoop(t *testing.T) {
 	v.want("a/b/file", "a/b/marker")
 }
 
-// C filemq's server hung.
+// files.md (g): C filemq's server hung.
 func TestSymbolicLinkTwoLoops(t *testing.T) {
 	top := t.TempDir()
 	write(t, top, "a/file", "")
@@ -262,7 +263,7 @@ func TestSymbolicLinkTwoLoops(t *testing.T) {
 	v.wantFirst("a/file", "b/file", "a/to b/file", "b/to a/file")
 }
 
-// C filemq's server aborted.
+// files.md (g): C filemq's server aborted.
 func TestSymbolicLinkLoopBelowLongPath(t *testing.T) {
 	top := t.TempDir()
 	folder := strings.Repeat(strings.Repeat("x", 200)+"/", 7)

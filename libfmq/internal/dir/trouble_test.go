@@ -166,6 +166,7 @@ func TestWatchLimitReached(t *testing.T) {
 	})
 }
 
+// files.md: C filemq asserts that it can read each folder.
 func TestFolderCannotBeRead(t *testing.T) {
 	top := t.TempDir()
 	write(t, top, "a/file", "")

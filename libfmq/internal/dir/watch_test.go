@@ -32,6 +32,7 @@ func TestEmptyDirectory(t *testing.T) {
 	}
 }
 
+// files.md (d): a delete is told at once, not by the next scan.
 func TestCreateChangeDelete(t *testing.T) {
 	top := t.TempDir()
 	write(t, top, "there", "1")
@@ -324,6 +325,7 @@ func appendTo(t *testing.T, path, text string) {
 	must(t, f.Close())
 }
 
+// files.md (c): C filemq takes 5 seconds for a file to be stable. Here Stable says how long; by default it is one.
 func TestUnstableFileIsNotOffered(t *testing.T) {
 	const stable = 100 * time.Millisecond
 	top := t.TempDir()
@@ -429,7 +431,7 @@ func TestNames(t *testing.T) {
 	v.want(all...)
 }
 
-// Longer than what C filemq had room for, and than what the system takes in one path.
+// files.md (g): longer than what C filemq has room for, and than what the system takes in one path.
 func TestLongPaths(t *testing.T) {
 	for _, length := range []int{1600, 5000} {
 		t.Run(fmt.Sprint(length), func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 )
 
 // TestCrashAtEveryStep opens a copy of the inbox as it is on the disk after each step, as a killed process would have left it.
+// files.md (e): C filemq writes under the final name, and leaves half of the file there.
 func TestCrashAtEveryStep(t *testing.T) {
 	in := openInbox(t, t.TempDir())
 	all := big(200_000)

@@ -38,7 +38,7 @@ func TestDelivers(t *testing.T) {
 	wantTree(t, in.path, map[string]string{"a/": "", "a/b/": "", "a/b/file": "hello world"})
 }
 
-// C filemq left 990 octets of the old file behind 10 new ones.
+// files.md: C filemq left 990 octets of the old file behind 10 new ones.
 func TestShorterFileLeavesNoTail(t *testing.T) {
 	in := openInbox(t, t.TempDir())
 	deliver(t, in, "file", strings.Repeat("x", 1000))

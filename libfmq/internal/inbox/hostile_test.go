@@ -28,7 +28,7 @@ func wantRefused(t *testing.T, in *Inbox, name string, want error) {
 	}
 }
 
-// C filemq wrote /../../x and /../sib beside the inbox, and deleted /../../victim there.
+// files.md (h): C filemq wrote /../../x and /../sib beside the inbox, and deleted /../../victim there.
 func TestNamesOutside(t *testing.T) {
 	base := t.TempDir()
 	put(t, "victim", base, "victim")
