@@ -55,6 +55,9 @@ func TestDescriptorsRunOut(t *testing.T) {
 
 func TestMoreSocketsThanLibzmqsDefault(t *testing.T) {
 	if zsock.Descriptors() != 0 && zsock.Descriptors() < 4000 {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("only %d descriptors, and CI has to have 4000", zsock.Descriptors())
+		}
 		t.Skipf("only %d descriptors", zsock.Descriptors())
 	}
 	s, err := Transport{}.Open(zsock.Options{})

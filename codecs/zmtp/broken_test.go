@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -177,6 +178,9 @@ func TestIPCTwice(t *testing.T) {
 		path := t.TempDir() + "/socket"
 		dead, err := net.Listen("unix", path)
 		if err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatal(err)
+			}
 			t.Skip("this system has no such sockets: ", err)
 		}
 		dead.(*net.UnixListener).SetUnlinkOnClose(false)
