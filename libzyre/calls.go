@@ -25,8 +25,6 @@ func newRequest() any {
 	return r
 }
 
-func (n *Node) serve(r *request) { r.do(n, now(), r) }
-
 // ask has the loop do something and waits for its answer.
 func (n *Node) ask(do func(*Node, time.Time, *request), peer UUID, group string, msg [][]byte) error {
 	r := n.spare.Get().(*request)
@@ -50,7 +48,7 @@ func (n *Node) Join(group string) error {
 	if err := checkText("a group's name", group); err != nil {
 		return err
 	}
-	return n.ask(func(n *Node, at time.Time, r *request) { n.core.Join(at, r.group, &r.call) }, UUID{}, group, nil)
+	return n.ask(func(n *Node, at time.Time, r *request) { n.node.Core().Join(at, r.group, &r.call) }, UUID{}, group, nil)
 }
 
 // Leave ends the membership. Otherwise it is as Join. ZRE/2, LEAVE.
@@ -58,23 +56,23 @@ func (n *Node) Leave(group string) error {
 	if err := checkText("a group's name", group); err != nil {
 		return err
 	}
-	return n.ask(func(n *Node, at time.Time, r *request) { n.core.Leave(at, r.group, &r.call) }, UUID{}, group, nil)
+	return n.ask(func(n *Node, at time.Time, r *request) { n.node.Core().Leave(at, r.group, &r.call) }, UUID{}, group, nil)
 }
 
 // Whisper sends a message of any number of frames, also none, to one peer. It
 // returns when the message is queued, which is at once unless the peer's queue is
 // full; then it waits up to Config.SendTimeout. The frames may be reused
 // afterwards. Errors: ErrUnknownPeer, ErrBlocked, ErrInvalid (over 1,000 frames or
-// 64 MiB), ErrClosed. ZRE/2, WHISPER.
+// Limits.MessageOctets), ErrClosed. ZRE/2, WHISPER.
 func (n *Node) Whisper(peer UUID, msg ...[]byte) error {
-	if err := checkMessage(msg); err != nil {
+	if err := n.checkMessage(msg); err != nil {
 		return err
 	}
 	return n.ask(whisper, peer, "", msg)
 }
 
 func whisper(n *Node, at time.Time, r *request) {
-	n.core.Whisper(at, core.ID(r.peer), r.msg, &r.call)
+	n.node.Core().Whisper(at, core.ID(r.peer), r.msg, &r.call)
 }
 
 // Shout sends a message to each member of a group but this node, which need not
@@ -85,13 +83,13 @@ func (n *Node) Shout(group string, msg ...[]byte) error {
 	if err := checkText("a group's name", group); err != nil {
 		return err
 	}
-	if err := checkMessage(msg); err != nil {
+	if err := n.checkMessage(msg); err != nil {
 		return err
 	}
 	return n.ask(shout, UUID{}, group, msg)
 }
 
-func shout(n *Node, at time.Time, r *request) { n.core.Shout(at, r.group, r.msg, &r.call) }
+func shout(n *Node, at time.Time, r *request) { n.node.Core().Shout(at, r.group, r.msg, &r.call) }
 
 // Ping returns how long a peer takes to answer. It waits for that as long as ctx
 // does. Errors: ErrUnknownPeer (also when the peer leaves meanwhile), ErrBlocked,
@@ -103,7 +101,7 @@ func (n *Node) Ping(ctx context.Context, peer UUID) (time.Duration, error) {
 	}
 	answered := make(chan answer, 1)
 	err := n.ask(func(n *Node, at time.Time, r *request) {
-		n.core.Ping(at, core.ID(r.peer), func(d time.Duration, err error) { answered <- answer{d, err} })
+		n.node.Core().Ping(at, core.ID(r.peer), func(d time.Duration, err error) { answered <- answer{d, err} })
 		r.call.Done(nil)
 	}, peer, "", nil)
 	if err != nil {
@@ -146,7 +144,7 @@ func (n *Node) Groups() (groups []string) {
 // look reads from the core.
 func (n *Node) look(at func(*core.Core)) error {
 	return n.ask(func(n *Node, _ time.Time, r *request) {
-		at(n.core)
+		at(n.node.Core())
 		r.call.Done(nil)
 	}, UUID{}, "", nil)
 }

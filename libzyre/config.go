@@ -6,11 +6,13 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
+	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
 
 // DefaultPort is the UDP port on which every Zyre announces itself.
@@ -18,11 +20,10 @@ const DefaultPort = 5670
 
 // Bounds of what a node says of itself; see ZRE/2, HELLO.
 const (
-	maxText   = 255      // octets of a name, a group, a header's key
-	maxHeader = 65535    // octets of a header's value
-	maxHello  = 1 << 20  // octets of all headers together
-	maxFrames = 1000     // frames of one message
-	maxOctets = 64 << 20 // octets of one message
+	maxText   = 255     // octets of a name, a group, a header's key
+	maxHeader = 65535   // octets of a header's value
+	maxHello  = 2 << 20 // octets of what goes before a message's content
+	maxFrames = 1000    // frames of one message
 	minTime   = time.Millisecond
 )
 
@@ -33,7 +34,7 @@ type Config struct {
 	// six hexadecimal digits of the UUID. Names need not be unique.
 	Name string `zpl:"name"`
 	// Headers are what the node says of itself to every peer: keys of 1 to 255
-	// octets without NUL, values of up to 65,535 octets, a mebibyte in all.
+	// octets without NUL, values of up to 65,535 octets, Limits.HeaderOctets in all.
 	Headers map[string]string `zpl:"headers"`
 	// Port is the UDP port of discovery. Default 5670. Another port is another
 	// cluster.
@@ -42,7 +43,24 @@ type Config struct {
 	// Default: every one that is up, loopback too. When only loopback is named
 	// the node cannot be reached from elsewhere at all.
 	Interfaces []string `zpl:"interfaces"`
-	// Interval is the time between two announcements. Default 1 s.
+	// Peers are endpoints where somebody may be found who is not heard of by his
+	// announcements: "tcp://192.168.7.2:50000", "example.net:50000". They are tried for
+	// ever, beside discovery: for networks without broadcast, containers, VPNs. Whoever
+	// is to be found so has a TCPPort.
+	Peers []string `zpl:"peers"`
+	// TCPPort is the TCP port that peers connect to. Default: one of 49152 to 65535
+	// that is free.
+	TCPPort uint16 `zpl:"tcp-port"`
+	// Advertise is the endpoint that peers are told to connect to, where that is not
+	// an address of this machine: "tcp://203.0.113.5:50000" of a router that forwards
+	// the port. Peers that do not see this node's connections come from there
+	// follow it only with AnyEndpoint. Default: the address that routes to the peer.
+	Advertise string `zpl:"advertise"`
+	// AnyEndpoint lets peers name another host than their connection comes from,
+	// and so aim this node's connections at anybody. Default: they may not.
+	AnyEndpoint bool `zpl:"any-endpoint"`
+	// Interval is the time between two announcements; in networks of more than 28
+	// nodes it grows, by 35 ms for each, up to 4 s (and 4/5 of Evasive). Default 1 s.
 	Interval time.Duration `zpl:"interval"`
 	// Evasive is how long a peer may be quiet before it is pinged. Default 5 s.
 	Evasive time.Duration `zpl:"evasive"`
@@ -61,11 +79,56 @@ type Config struct {
 	// UUID is the node's identity. Default: a fresh one. Two nodes with the
 	// same one on one network drive each other out.
 	UUID UUID `zpl:"uuid"`
+	// Limits bounds what others can make this node hold.
+	Limits Limits `zpl:"limits"`
 	// Transport carries the messages. Default: zmtp, ZeroMQ's
 	// protocol in Go. codecs/libzmq is the other: libzmq.Transport{}.
 	Transport zsock.Transport `zpl:"-"`
 	// Log gets what a developer wants to know. Default: nothing is logged.
 	Log *slog.Logger `zpl:"-"`
+}
+
+// Limits bounds what others can make a node hold. What is over a limit is left
+// out and counted in Stats. Zero values mean the defaults.
+type Limits struct {
+	Peers           int   `zpl:"peers"`             // in all; default 4,096
+	PeersPerAddress int   `zpl:"peers-per-address"` // of one host, and connections from it; default 1,024
+	NewPeers        int   `zpl:"new-peers"`         // a second, after a burst of twice as many; default 500
+	Dials           int   `zpl:"dials"`             // connections that are being made at a time; default 4
+	Groups          int   `zpl:"groups"`            // of one peer, and of this node; default 4,096
+	HeaderOctets    int   `zpl:"header-octets"`     // of one peer's headers, each counted as 32 octets more than it has; 64 times that of all peers. Default 1 MiB
+	MessageOctets   int   `zpl:"message-octets"`    // of one message, sent or received; default 64 MiB
+	QueuedOctets    int64 `zpl:"queued-octets"`     // waiting to be sent, to all peers together; default 1 GiB
+}
+
+func (l Limits) withDefaults() (Limits, error) {
+	for _, d := range []struct {
+		name  string
+		value *int
+		or    int
+	}{
+		{"Peers", &l.Peers, core.DefaultPeers},
+		{"PeersPerAddress", &l.PeersPerAddress, core.DefaultPeersPerAddress},
+		{"NewPeers", &l.NewPeers, core.DefaultNewPeers},
+		{"Dials", &l.Dials, 4},
+		{"Groups", &l.Groups, core.DefaultGroups},
+		{"HeaderOctets", &l.HeaderOctets, core.DefaultHeaderOctets},
+		{"MessageOctets", &l.MessageOctets, 64 << 20},
+	} {
+		if *d.value == 0 {
+			*d.value = d.or
+		}
+		if *d.value < 0 || *d.value > 1<<30 {
+			return l, fmt.Errorf("%w: Limits.%s is %d: it must be 1 to %d", ErrInvalid, d.name, *d.value, 1<<30)
+		}
+	}
+	if l.QueuedOctets == 0 {
+		l.QueuedOctets = 1 << 30
+	}
+	if l.QueuedOctets < 0 {
+		return l, fmt.Errorf("%w: Limits.QueuedOctets is %d: it must be at least 1", ErrInvalid, l.QueuedOctets)
+	}
+	return l, nil
 }
 
 // Loopback returns the name of this machine's loopback interface, for nodes
@@ -92,6 +155,18 @@ func (cfg Config) withDefaults() (Config, error) {
 	if err := checkText("the node's name", cfg.Name); err != nil {
 		return cfg, err
 	}
+	var err error
+	if cfg.Limits, err = cfg.Limits.withDefaults(); err != nil {
+		return cfg, err
+	}
+	if cfg.Peers, err = endpoints(cfg.Peers); err != nil {
+		return cfg, err
+	}
+	if cfg.Advertise != "" {
+		if cfg.Advertise, err = endpoint("Advertise", cfg.Advertise); err != nil {
+			return cfg, err
+		}
+	}
 	cfg.Headers, cfg.Interfaces = maps.Clone(cfg.Headers), slices.Clone(cfg.Interfaces)
 	octets := 0
 	for key, value := range cfg.Headers {
@@ -101,10 +176,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		if len(value) > maxHeader {
 			return cfg, fmt.Errorf("%w: header %q has a value of %d octets: at most %d are possible", ErrInvalid, key, len(value), maxHeader)
 		}
-		octets += len(key) + len(value)
+		octets += len(key) + len(value) + core.HeaderOverhead
 	}
-	if octets > maxHello {
-		return cfg, fmt.Errorf("%w: the headers have %d octets together: at most %d are possible", ErrInvalid, octets, maxHello)
+	if octets > cfg.Limits.HeaderOctets {
+		return cfg, fmt.Errorf("%w: the headers have %d octets together: at most %d are possible (Limits.HeaderOctets)", ErrInvalid, octets, cfg.Limits.HeaderOctets)
 	}
 	if cfg.Port == 0 {
 		cfg.Port = DefaultPort
@@ -161,13 +236,41 @@ func checkText(what, text string) error {
 	return nil
 }
 
+// endpoints checks and completes those of static peers.
+func endpoints(given []string) (complete []string, err error) {
+	for _, text := range given {
+		text, err := endpoint("Peers", text)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(complete, text) {
+			complete = append(complete, text)
+		}
+	}
+	return complete, nil
+}
+
+// endpoint makes tcp://HOST:PORT of that, or of HOST:PORT.
+func endpoint(what, text string) (string, error) {
+	rest, _ := strings.CutPrefix(text, "tcp://")
+	host, port, err := net.SplitHostPort(rest)
+	if number, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || number == 0 || host == "" || host == "*" || len(host) > maxText-20 {
+		return "", fmt.Errorf("%w: %s: %.100q is no endpoint: HOST:PORT or tcp://HOST:PORT is, with a port of 1 to 65535", ErrInvalid, what, text)
+	}
+	return "tcp://" + net.JoinHostPort(host, port), nil
+}
+
 // checkMessage refuses what no peer could take.
-func checkMessage(msg [][]byte) error {
+func (n *Node) checkMessage(msg [][]byte) error {
 	if len(msg) > maxFrames {
 		return fmt.Errorf("%w: a message of %d frames: at most %d are possible", ErrInvalid, len(msg), maxFrames)
 	}
-	if octets := octetsOf(msg); octets > maxOctets {
-		return fmt.Errorf("%w: a message of %d octets: at most %d are possible", ErrInvalid, octets, maxOctets)
+	octets := 0
+	for _, frame := range msg {
+		octets += len(frame)
+	}
+	if most := n.cfg.Limits.MessageOctets; octets > most {
+		return fmt.Errorf("%w: a message of %d octets: at most %d are possible (Limits.MessageOctets)", ErrInvalid, octets, most)
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ var (
 	ErrReplaced = core.ErrReplaced
 	// ErrUnreachable: the connection to the peer broke, and it does not answer.
 	ErrUnreachable = core.ErrUnreachable
+	// ErrMoved: the peer is at another address, and what was on its way to the
+	// old one may be lost. It enters again.
+	ErrMoved = core.ErrMoved
 	// ErrMisbehaved: the peer claimed more than anyone can hold.
 	ErrMisbehaved = core.ErrMisbehaved
 )

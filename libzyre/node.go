@@ -13,13 +13,14 @@ import (
 	"github.com/zeromq/gozyre/libzyre/beacon"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
+	"github.com/zeromq/gozyre/libzyre/internal/node"
 )
 
 // Node is one participant of a network. Its methods may be called from any
 // goroutine.
 type Node struct {
 	cfg      Config
-	core     *core.Core
+	node     *node.Node // belongs to run
 	network  network
 	beacon   announcer
 	requests chan *request
@@ -31,24 +32,14 @@ type Node struct {
 	stopped  chan struct{} // no request is taken any more
 	done     chan struct{} // all is closed
 	err      error         // why it ended, once done
-
-	queue     []Event // for a slow reader
-	octets    int     // of the messages in it
-	taken     []core.Event
-	batch     []harmony.Event // taken from the network
-	position  int             // in the batch
-	news      []harmony.Event // taken while suspended
-	suspended bool
-	last      Stats // once stopped
+	last     Stats         // once done
 }
 
 // network is what a node needs of its connections; harmony is the real one.
 type network interface {
-	core.Network
+	node.Network
 	Port() uint16
 	Ready() <-chan struct{}
-	Take(into []harmony.Event) []harmony.Event
-	TakeNews(into []harmony.Event) []harmony.Event
 	Stats() harmony.Stats
 	Close() error
 }
@@ -56,7 +47,9 @@ type network interface {
 // announcer is what a node needs of discovery; beacon is the real one.
 type announcer interface {
 	Publish(data []byte) error
+	Pace(interval time.Duration)
 	Signals() <-chan beacon.Signal
+	Changes() <-chan struct{}
 	Stats() beacon.Stats
 	Err() error
 	Close() error
@@ -90,11 +83,16 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		ID:         harmony.ID(cfg.UUID),
 		Transport:  cfg.Transport,
 		Bind:       bindAddr(cfg.Interfaces),
+		Port:       cfg.TCPPort,
 		HighWater:  cfg.HighWater,
-		MaxMessage: maxOctets + maxHello,
+		MaxMessage: int64(cfg.Limits.MessageOctets + maxHello),
 
-		HighWaterOctets: maxOctets + maxHello,
-		Log:             cfg.Log,
+		HighWaterOctets: int64(cfg.Limits.MessageOctets + maxHello),
+
+		ConnectionsPerAddress: cfg.Limits.PeersPerAddress,
+		QueuedOctets:          cfg.Limits.QueuedOctets,
+		Dials:                 cfg.Limits.Dials,
+		Log:                   cfg.Log,
 	})
 	if err != nil {
 		discovery.Close()
@@ -111,18 +109,8 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 }
 
 func newNode(cfg Config, network network, discovery announcer, local func(netip.Addr) netip.Addr) *Node {
-	return &Node{
-		cfg: cfg,
-		core: core.New(core.Config{
-			ID:          core.ID(cfg.UUID),
-			Name:        cfg.Name,
-			Headers:     cfg.Headers,
-			Port:        network.Port(),
-			Evasive:     cfg.Evasive,
-			Expired:     cfg.Expired,
-			SendTimeout: cfg.SendTimeout,
-			LocalAddr:   local,
-		}, network),
+	n := &Node{
+		cfg:      cfg,
 		network:  network,
 		beacon:   discovery,
 		requests: make(chan *request),
@@ -132,6 +120,32 @@ func newNode(cfg Config, network network, discovery announcer, local func(netip.
 		stopped:  make(chan struct{}),
 		done:     make(chan struct{}),
 	}
+	n.node = node.New(node.Config{
+		Config: core.Config{
+			ID:          core.ID(cfg.UUID),
+			Name:        cfg.Name,
+			Headers:     cfg.Headers,
+			Port:        network.Port(),
+			Evasive:     cfg.Evasive,
+			Expired:     cfg.Expired,
+			SendTimeout: cfg.SendTimeout,
+			Limits: core.Limits{
+				Peers:           cfg.Limits.Peers,
+				PeersPerAddress: cfg.Limits.PeersPerAddress,
+				NewPeers:        cfg.Limits.NewPeers,
+				Groups:          cfg.Limits.Groups,
+				HeaderOctets:    cfg.Limits.HeaderOctets,
+			},
+			Peers:       cfg.Peers,
+			Advertise:   cfg.Advertise,
+			AnyEndpoint: cfg.AnyEndpoint,
+			LocalAddr:   local,
+		},
+		Queue:    cfg.Queue,
+		Interval: cfg.Interval,
+		Reader:   n.offer,
+	}, network)
+	return n
 }
 
 // UUID returns the node's identity.

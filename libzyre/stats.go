@@ -21,13 +21,18 @@ type Stats struct {
 	Strangers      uint64 // messages that are not of this protocol
 	Malformed      uint64 // messages of this protocol that are wrong
 	Unexpected     uint64 // messages that are right and have no business here
-	Refused        uint64 // peers that could not be had, or were too many
+	Refused        uint64 // peers that could not be had, or only announced themselves and were too many
+	TooMany        uint64 // peers left out because of Limits.Peers
+	TooManyThere   uint64 // peers left out because of Limits.PeersPerAddress
+	TooFast        uint64 // peers left out because of Limits.NewPeers; they are met later
+	Elsewhere      uint64 // HELLOs that named another host than they came from; see Config.AnyEndpoint
+	Conflicts      uint64 // announcements of a peer with another port than its own: somebody else has its UUID, or pretends to
 	Unsendable     uint64 // messages that the transport refused
 }
 
 // Stats returns the counters. After the end they are the last ones.
 func (n *Node) Stats() (stats Stats) {
-	if n.look(func(c *core.Core) { stats = n.statsOf(c) }) != nil {
+	if n.look(func(*core.Core) { stats = n.statsOf() }) != nil {
 		<-n.done
 		return n.last
 	}
@@ -35,13 +40,13 @@ func (n *Node) Stats() (stats Stats) {
 }
 
 // statsOf gathers the counters; it runs in the loop.
-func (n *Node) statsOf(c *core.Core) Stats {
-	of, discovery, connections := c.Stats(), n.beacon.Stats(), n.network.Stats()
+func (n *Node) statsOf() Stats {
+	of, discovery, connections := n.node.Core().Stats(), n.beacon.Stats(), n.network.Stats()
 	return Stats{
 		Peers:          of.Peers,
 		Greeting:       of.Greeting,
-		Events:         len(n.queue) + len(n.events),
-		Inbox:          connections.Inbox + len(n.batch) - n.position,
+		Events:         len(n.node.Events()) + len(n.events),
+		Inbox:          connections.Inbox + n.node.Untaken(),
 		Waiting:        of.Waiting,
 		Sent:           of.Sent,
 		Received:       of.Received,
@@ -52,6 +57,11 @@ func (n *Node) statsOf(c *core.Core) Stats {
 		Malformed:      of.Malformed,
 		Unexpected:     of.Unexpected,
 		Refused:        of.Refused,
+		TooMany:        of.TooMany,
+		TooManyThere:   of.TooManyThere,
+		TooFast:        of.TooFast,
+		Elsewhere:      of.Elsewhere,
+		Conflicts:      of.Conflicts,
 		Unsendable:     of.Unsendable,
 	}
 }

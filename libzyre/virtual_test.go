@@ -73,6 +73,8 @@ func (r *radio) send(data []byte) {
 	}
 }
 
+func (r *radio) Pace(time.Duration)            {}
+func (r *radio) Changes() <-chan struct{}      { return nil }
 func (r *radio) Signals() <-chan beacon.Signal { return r.signals }
 func (r *radio) Stats() beacon.Stats           { return beacon.Stats{} }
 func (r *radio) Err() error                    { return nil }

@@ -45,6 +45,7 @@ type conn struct {
 	in     input
 	topics *topics // of a Pub: what the peer subscribed to
 	watch  atomic.Pointer[watch]
+	probe  atomic.Pointer[probe] // somebody else wants its identity
 
 	// The goroutines, made once, so that starting one costs no memory.
 	reader, waiter, writer func()
@@ -121,6 +122,9 @@ func (c *conn) kill(cause error) {
 	c.cause.Store(&cause)
 	c.deaf.Store(true)
 	c.net.Close()
+	if p := c.probe.Load(); p != nil {
+		p.stirred()
+	}
 	c.set.turns.abort(c)
 	if w := c.watch.Load(); w != nil {
 		w.stop()

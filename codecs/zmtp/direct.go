@@ -10,7 +10,9 @@ const (
 // direct writes a message in the sender's goroutine: after a quiet moment nothing will gather anyway, and to wake another
 // goroutine takes longer. It never waits: what the system does not take at once is the writer's. out.mu guards it.
 type direct struct {
-	last time.Duration // when something was begun to be written last, since the set was opened
+	last  time.Duration // when something was begun to be written last, since the set was opened
+	quiet bool          // nothing had been begun for a moment before
+	acks  acks
 
 	rest *chunk // what the system took a part of
 	from int    // where it goes on
@@ -21,21 +23,25 @@ type direct struct {
 	once func(fd uintptr) bool
 }
 
-// writeNow writes the only message that is queued, if that is right and possible. out.mu is held.
-func (c *conn) writeNow() (done bool) {
-	q, now := c.out, time.Since(c.set.born)
-	d := c.direct
+// beginWriting is called before anything is written while no writer runs. out.mu is held.
+func (c *conn) beginWriting() {
+	d, now := c.direct, time.Since(c.set.born)
 	if d == nil {
-		d = &direct{last: -directAfter}
+		d = &direct{last: -directAfter, acks: newAcks(c.net)}
 		d.once = func(fd uintptr) bool {
 			d.n, d.err = writeFrom(fd, d.buf)
 			return true
 		}
 		c.direct = d
 	}
-	quiet := now-d.last >= directAfter
-	d.last = now
-	if !quiet || c.raw == nil || c.cipher != nil || c.control != nil || d.rest != nil || q.messages != 1 || q.first.octets() > directMost {
+	d.quiet, d.last = now-d.last >= directAfter, now
+	d.acks.writing(now)
+}
+
+// writeNow writes the only message that is queued, if that is right and possible. out.mu is held.
+func (c *conn) writeNow() (done bool) {
+	q, d := c.out, c.direct
+	if q.first == nil || !d.quiet || c.raw == nil || c.cipher != nil || c.control != nil || d.rest != nil || q.messages != 1 || q.first.octets() > directMost {
 		return false
 	}
 	d.buf = q.first.b

@@ -94,11 +94,15 @@ func (l *listener) accept() {
 // greet is a goroutine that shakes hands with a visitor.
 func (l *listener) greet(v *visitor) {
 	a, err := shake(v.conn, l.opts.end(v.conn), l.opts.kind, l.set.transport.HandshakeTimeout)
+	var from *conn
+	if err == nil {
+		from, err = l.claim(a)
+	}
 	if !l.door.leave(v) {
 		err = errCrowded
 	}
 	if err == nil {
-		if err = l.admit(v.conn, a); err == nil {
+		if err = l.admit(v.conn, a, from); err == nil {
 			return // running counts the connection now
 		}
 	}
@@ -109,6 +113,9 @@ func (l *listener) greet(v *visitor) {
 func (l *listener) refuse(v *visitor, err error) {
 	v.conn.Close()
 	l.set.refused.Add(1)
+	if err == errTaken || err == errOurs {
+		l.set.taken.Add(1)
+	}
 	// Of strangers who fail the consumer hears only while that cannot keep it from what matters.
 	if box := l.set.inbox; box.Len() < refusalsHeld {
 		box.Offer([]zsock.Event{{Type: zsock.Failed, Addr: addrOf(v.conn), Err: err}})
@@ -118,9 +125,9 @@ func (l *listener) refuse(v *visitor, err error) {
 // refusalsHeld is how many events may wait when a refusal is told.
 const refusalsHeld = 100
 
-// admit goes on with a connection.
-func (l *listener) admit(nc net.Conn, a *admitted) error {
-	c, before, err := l.enter(nc, a)
+// admit goes on with a connection, which may take its identity over from another one.
+func (l *listener) admit(nc net.Conn, a *admitted, from *conn) error {
+	c, before, err := l.enter(nc, a, from)
 	if err != nil {
 		return err
 	}
@@ -140,21 +147,28 @@ func (l *listener) admit(nc net.Conn, a *admitted) error {
 }
 
 // enter notes a connection, and says whose end it has to wait for.
-func (l *listener) enter(nc net.Conn, a *admitted) (c *conn, before chan struct{}, err error) {
+func (l *listener) enter(nc net.Conn, a *admitted, from *conn) (c *conn, before chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
 		return nil, nil, zsock.ErrClosed
 	}
-	if len(a.peer.identity) == 0 && l.opts.kind == zsock.Router {
-		l.generated++
-		a.peer.identity = generated(l.generated)
+	var old *conn
+	if l.opts.kind == zsock.Router {
+		if len(a.peer.identity) == 0 {
+			l.generated++
+			a.peer.identity = generated(l.generated)
+		}
+		old = l.peers[string(a.peer.identity)]
+		if old != nil && old != from && old.alive() { // somebody else was faster
+			return nil, nil, errTaken
+		}
 	}
 	c = newConn(l.set, l, l.opts, nc, a)
 	c.out = &queue{maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
 	l.conns[c] = struct{}{}
 	if l.opts.kind == zsock.Router {
-		if old := l.peers[string(c.peer)]; old != nil {
+		if old != nil {
 			before = make(chan struct{})
 			l.successors[old] = before
 			old.drain()

@@ -138,7 +138,11 @@ func (q *queue) push(frames [][]byte, octets int64, wire int, given bool) (kept 
 
 // start starts the connection's writer, unless it runs. mu is held.
 func (q *queue) start() {
-	if c := q.conn; c != nil && !c.writing && (q.holder == nil || q.holder == c) && (q.first == nil || !c.writeNow()) {
+	c := q.conn
+	if c == nil || c.writing || q.holder != nil && q.holder != c {
+		return
+	}
+	if c.beginWriting(); !c.writeNow() {
 		c.writing = true
 		c.set.running.Add(1)
 		go c.writer()

@@ -60,6 +60,9 @@ func (c *conn) receive() error {
 			if w := c.watch.Load(); w != nil {
 				w.heard()
 			}
+			if p := c.probe.Load(); p != nil {
+				p.stirred()
+			}
 		}
 		if c.draining.Load() {
 			over := errors.Is(err, os.ErrDeadlineExceeded)

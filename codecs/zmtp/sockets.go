@@ -26,7 +26,7 @@ type sockets struct {
 	ctx       context.Context // ends what dials when everything is to end
 	cancel    context.CancelFunc
 
-	sent, received, dropped, filled, lost, refused atomic.Uint64
+	sent, received, dropped, filled, lost, refused, taken atomic.Uint64
 
 	// running counts goroutines, and links that have not ended.
 	running sync.WaitGroup
@@ -88,7 +88,7 @@ func (s *sockets) Stats() zsock.Stats {
 	s.mu.Unlock()
 	return zsock.Stats{
 		Sent: s.sent.Load(), Received: s.received.Load(), Dropped: s.dropped.Load(), Full: s.filled.Load(), Lost: s.lost.Load(),
-		Refused: s.refused.Load(), Sockets: n, Waiting: s.inbox.Len(),
+		Refused: s.refused.Load(), Taken: s.taken.Load(), Sockets: n, Waiting: s.inbox.Len(),
 	}
 }
 

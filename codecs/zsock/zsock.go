@@ -49,6 +49,19 @@ type Options struct {
 	// InboxOctets is how many octets may wait before receiving is suspended; 0 means [DefaultInboxOctets].
 	// A transport may exceed it by one message.
 	InboxOctets int
+	// Connections is how many connections all listeners of the set hold at once, those in their handshake not among them, and
+	// ConnectionsPerAddress how many of them come from one network address; 0 means the defaults. More are refused.
+	// A transport may not know addresses, or not be able to count (see its documentation), here and below.
+	Connections, ConnectionsPerAddress int
+	// UnfinishedOctets bounds what all connections of the set together hold of messages that have not wholly arrived. Who
+	// makes it more is disconnected, if it holds more than its share: the bound divided by the number of those that hold
+	// some. Else the one that holds most goes. 0 means [DefaultUnfinishedOctets].
+	UnfinishedOctets int64
+	// QueuedOctets bounds what the set has queued for all peers together: beyond it Send says ErrFull, and Writable follows
+	// when there is room. 0 means [DefaultQueuedOctets].
+	QueuedOctets int64
+	// Dials is how many links try to connect at once; the others wait for their turn. 0 means [DefaultDials].
+	Dials int
 	// Log receives what the transport finds odd; nil means silence.
 	Log *slog.Logger
 }
@@ -59,6 +72,13 @@ const (
 	DefaultInboxOctets = 16 << 20
 	DefaultHighWater   = 1000
 	DefaultMaxMessage  = 64 << 20
+
+	DefaultConnections           = 8192
+	DefaultConnectionsPerAddress = 1024
+	DefaultUnfinishedOctets      = 256 << 20
+	DefaultQueuedOctets          = 1 << 30
+	DefaultDials                 = 4
+
 	// MaxFrames is the number of frames of the longest message that is sent, or delivered; longer ones are dropped and counted.
 	MaxFrames = 1024
 	// MaxHeartbeat is the longest heartbeat: ZMTP tells twice it in tenths of a second, in 16 bits.
@@ -116,7 +136,8 @@ type ListenOptions struct {
 	// name of an interface; or "ipc://PATH" where the system has such sockets; or "inproc://NAME", which only links of
 	// the same Sockets reach.
 	Endpoint string
-	// Identity is the routing identity that peers see, at most 255 octets; seldom needed.
+	// Identity is told to who connects to a Router, as ours (the Peer of its Up, where its transport says so): at most 255
+	// octets not beginning with zero; nil tells nothing.
 	Identity []byte
 	// HighWater is the number of messages queued per peer and direction; 0 means DefaultHighWater.
 	HighWater int
@@ -168,16 +189,4 @@ type DialOptions struct {
 	Security Security
 	// Heartbeat as in ListenOptions.
 	Heartbeat time.Duration
-}
-
-// Stats are counters since Open, and two gauges.
-type Stats struct {
-	Sent     uint64 // messages that Send accepted
-	Received uint64 // messages put into the inbox
-	Dropped  uint64 // messages dropped because they exceed MaxFrames or MaxMessage, or because nobody wants them
-	Full     uint64 // times that the queue to a peer became full
-	Lost     uint64 // messages in the transport's hands when their connection broke, as far as the transport knows
-	Refused  uint64 // connections to listeners that ended before they were admitted, as far as the transport knows
-	Sockets  int    // open sockets now
-	Waiting  int    // events in the inbox now
 }

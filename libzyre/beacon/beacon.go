@@ -6,12 +6,19 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // MaxPayload is the longest announcement, in octets: a datagram of that size
 // passes every IPv4 network whole.
 const MaxPayload = 512
+
+// The range of Config.Interval and of Pace.
+const (
+	minInterval = 10 * time.Millisecond
+	maxInterval = time.Hour
+)
 
 // What errors wrap; ask with [errors.Is].
 var (
@@ -62,6 +69,9 @@ type Signal struct {
 type Beacon struct {
 	port     uint16
 	queue    chan Signal
+	fair     fairness
+	moved    chan struct{}
+	pace     atomic.Int64 // the interval, a time.Duration
 	commands chan command
 	stop     chan struct{} // closed by Close
 	once     sync.Once
@@ -96,11 +106,13 @@ func start(cfg Config, m medium) (*Beacon, error) {
 	b := &Beacon{
 		port:     m.port(),
 		queue:    make(chan Signal, cfg.Queue),
+		moved:    make(chan struct{}, 1),
 		commands: make(chan command),
 		stop:     make(chan struct{}),
 		done:     make(chan struct{}),
 		ended:    make(chan struct{}),
 	}
+	b.Pace(cfg.Interval)
 	l, err := newLoop(cfg, m, b)
 	if err != nil {
 		m.close()
@@ -156,6 +168,20 @@ func (b *Beacon) closed() error {
 // dropped and counted ([Stats].Dropped). It is closed when the beacon ends.
 func (b *Beacon) Signals() <-chan Signal { return b.queue }
 
+// Pace sets the interval between announcements, 10 ms to 1 h, in place of
+// Config.Interval; what is out of range is taken as the nearer end. It counts from the
+// next announcement on, the time of which stays as it is, and so does the
+// burst at birth. It never blocks. On a closed beacon it does nothing.
+func (b *Beacon) Pace(interval time.Duration) {
+	b.pace.Store(int64(min(max(interval, minInterval), maxInterval)))
+}
+
+// Changes yields a value after our own addresses have changed: an address or an
+// interface in use came, went, or came back, a cable was pulled or plugged in. What
+// happens before the value is taken adds no second one. Nothing is told of what was
+// there when Listen returned. The channel stays open when the beacon ends.
+func (b *Beacon) Changes() <-chan struct{} { return b.moved }
+
 // Port tells the UDP port, which is of interest when Config.Port was 0.
 func (b *Beacon) Port() uint16 { return b.port }
 
@@ -182,7 +208,7 @@ func (c Config) checked() (Config, error) {
 	if c.Interval == 0 {
 		c.Interval = time.Second
 	}
-	if c.Interval < 10*time.Millisecond || c.Interval > time.Hour {
+	if c.Interval < minInterval || c.Interval > maxInterval {
 		return c, fmt.Errorf("beacon: Config.Interval %v: %w: 10ms to 1h, or 0 for 1s", c.Interval, ErrInvalid)
 	}
 	if c.Queue == 0 {

@@ -15,8 +15,10 @@ import (
 // fake is a medium without sockets: for tests in a synctest bubble, on its clock.
 type fake struct {
 	told chan struct{} // nil: changes are not told
-	in   chan any      // []byte with its arrival, or error
+	in   chan any      // heard or error
 	gone chan struct{}
+	ear  *inlet
+	sub  bool // ear is another's
 
 	mu     sync.Mutex
 	ifaces []iface
@@ -40,21 +42,29 @@ type heard struct {
 }
 
 func newFake(ifaces ...iface) *fake {
-	return &fake{
+	f := &fake{
 		told: make(chan struct{}, 1), in: make(chan any), gone: make(chan struct{}),
 		ifaces: ifaces, fails: map[string]error{}, deaf: map[string]error{},
 	}
+	f.ear = newInlet(fakeReceiver{f})
+	return f
+}
+
+// beside is another beacon's view of the same host: it shares what receives.
+func (f *fake) beside() *fake {
+	return &fake{ear: f.ear, sub: true, ifaces: f.ifaces, fails: map[string]error{}, deaf: map[string]error{}}
 }
 
 // up is an interface with networks of its own: 10.INDEX.0.1/24, 10.INDEX.1.1/24, …
 func up(name string, index, networks int) iface {
 	f := iface{name: name, index: index}
 	for i := range networks {
-		f.networks = append(f.networks, network{
-			name: name, index: index,
+		p := place{
+			name: name, index: index, plugged: true,
 			prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(index), byte(i), 1}), 24),
-			target: netip.AddrFrom4([4]byte{10, byte(index), byte(i), 255}),
-		})
+		}
+		f.places = append(f.places, p)
+		f.networks = append(f.networks, network{p, netip.AddrFrom4([4]byte{10, byte(index), byte(i), 255})})
 	}
 	return f
 }
@@ -65,9 +75,14 @@ func down(name string, index int) iface {
 
 func (f *fake) port() uint16             { return 9999 }
 func (f *fake) name(int) string          { return "late0" }
-func (f *fake) receivers() []receiver    { return []receiver{f} }
+func (f *fake) inlets() []*inlet         { return []*inlet{f.ear} }
 func (f *fake) changes() <-chan struct{} { return f.told }
-func (f *fake) close()                   { close(f.gone) }
+
+func (f *fake) close() {
+	if !f.sub {
+		f.ear.end()
+	}
+}
 
 func (f *fake) scan() ([]iface, error) {
 	f.mu.Lock()
@@ -79,7 +94,11 @@ func (f *fake) scan() ([]iface, error) {
 	return slices.Clone(f.ifaces), nil
 }
 
-func (f *fake) receive(buf []byte) (arrival, error) {
+type fakeReceiver struct{ *fake }
+
+func (f fakeReceiver) close() { close(f.gone) }
+
+func (f fakeReceiver) receive(buf []byte) (arrival, error) {
 	select {
 	case <-f.gone:
 		return arrival{}, net.ErrClosed

@@ -3,6 +3,7 @@ package beacon
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -65,6 +66,7 @@ func usable(ifaces []iface, names []string) error {
 func (l *loop) adopt(ifaces []iface, now time.Time) {
 	first := l.view.Load() == nil
 	l.ifaces = ifaces
+	places := map[place]bool{}
 	wanted := map[network]bool{}
 	state := map[string]*iface{}
 	for i := range ifaces {
@@ -73,6 +75,9 @@ func (l *loop) adopt(ifaces []iface, now time.Time) {
 			continue
 		}
 		state[f.name] = f
+		for _, p := range f.places {
+			places[p] = true
+		}
 		for _, n := range f.networks {
 			wanted[n] = true
 		}
@@ -99,6 +104,13 @@ func (l *loop) adopt(ifaces []iface, now time.Time) {
 		}
 	}
 	l.links = kept
+	if !first && !maps.Equal(places, l.places) {
+		select {
+		case l.b.moved <- struct{}{}:
+		default: // told already
+		}
+	}
+	l.places = places
 
 	after := map[string]bool{}
 	for _, k := range l.links {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,21 +19,21 @@ const (
 var scanTold = 10 * time.Second
 
 // loop is the goroutine that owns the links, the schedule and the outages. The
-// receivers see of it only view, which is replaced and never changed.
+// inlets see of it only view, which is replaced and never changed.
 type loop struct {
-	cfg     Config
-	log     *slog.Logger
-	m       medium
-	b       *Beacon
-	view    atomic.Pointer[view]
-	ending  chan struct{} // closed when receivers shall give up
-	hard    chan error    // from the receivers
-	readers sync.WaitGroup
+	cfg    Config
+	log    *slog.Logger
+	m      medium
+	b      *Beacon
+	view   atomic.Pointer[view]
+	inlets []*inlet
+	hard   chan error // from the inlets
 
 	data    []byte // what is announced; nil: nothing
 	sched   schedule
 	links   []*link
-	ifaces  []iface // of the last scan
+	ifaces  []iface        // of the last scan
+	places  map[place]bool // our addresses, of the last scan
 	retired []retired
 	outages map[string]time.Time // interface → since when
 
@@ -49,12 +48,11 @@ type loop struct {
 func newLoop(cfg Config, m medium, b *Beacon) (*loop, error) {
 	l := &loop{
 		cfg: cfg, log: cfg.Log, m: m, b: b,
-		ending:  make(chan struct{}),
-		hard:    make(chan error, len(m.receivers())),
-		sched:   schedule{interval: cfg.Interval},
+		inlets:  m.inlets(),
 		outages: map[string]time.Time{},
 		every:   scanTold,
 	}
+	l.hard = make(chan error, len(l.inlets))
 	if m.changes() == nil {
 		l.every = scanUntold
 	}
@@ -68,9 +66,8 @@ func newLoop(cfg Config, m medium, b *Beacon) (*loop, error) {
 	now := time.Now()
 	l.scanned, l.scanAt = now, now.Add(l.every)
 	l.adopt(ifaces, now)
-	for _, r := range m.receivers() {
-		l.readers.Add(1)
-		go l.read(r)
+	for _, i := range l.inlets {
+		i.join(l)
 	}
 	return l, nil
 }
@@ -101,12 +98,13 @@ func (l *loop) end() {
 	if l.err != nil {
 		l.log.Error("beacon ended", "error", l.err)
 	}
-	close(l.ending)
+	for _, i := range l.inlets {
+		i.leave(l)
+	}
 	for _, k := range l.links {
 		k.close()
 	}
 	l.m.close()
-	l.readers.Wait()
 	l.b.counters.interfaces.Store(0)
 	l.b.err = l.err
 	close(l.b.done) // before queue: who sees the end of the signals may ask why
@@ -119,7 +117,7 @@ func (l *loop) command(c command) {
 	l.data = c.data
 	if c.data != nil {
 		now := time.Now()
-		l.sched.restart(now)
+		l.sched.restart(now, l.interval())
 		for _, k := range l.links {
 			k.burst = burst{born: now}
 		}
@@ -154,7 +152,7 @@ func (l *loop) announce(now time.Time) {
 	if l.data == nil {
 		return
 	}
-	beat := l.sched.beaten(now)
+	beat := l.sched.beaten(now, l.interval())
 	for _, k := range l.links {
 		if k.burst.passed(now) || beat && k.burst.over() {
 			l.send(k, now)
@@ -164,6 +162,9 @@ func (l *loop) announce(now time.Time) {
 		}
 	}
 }
+
+// interval is that of announcements, as last set.
+func (l *loop) interval() time.Duration { return time.Duration(l.b.pace.Load()) }
 
 // changed asks for a scan soon, but not sooner than the rest of the news has come.
 func (l *loop) changed(now time.Time) {

@@ -232,21 +232,19 @@ func TestDatagramOverTheSizeIsDropped(t *testing.T) {
 // A flood costs its octets and no more: of ours, nothing is allocated before a datagram
 // is accepted; x/net makes a list of one control message, 24 octets.
 func TestReceivingAllocatesNextToNothing(t *testing.T) {
-	cfg, err := Config{}.checked()
+	conn, err := listen("udp4", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := openSockets(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
-	n, err := s.open(network{index: 0, prefix: netip.MustParsePrefix("127.0.0.1/8"), target: netip.MustParseAddr("127.255.255.255")})
+	in := newSocket(conn, "udp4")
+	defer in.close()
+	s := &sockets{number: uint16(conn.LocalAddr().(*net.UDPAddr).Port)}
+	n, err := s.open(network{place{prefix: netip.MustParsePrefix("127.0.0.1/8")}, netip.MustParseAddr("127.255.255.255")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer n.close()
-	if err := s.four.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
 		t.Fatal(err)
 	}
 	data, buf := []byte("hello"), make([]byte, MaxPayload+1)
@@ -254,7 +252,7 @@ func TestReceivingAllocatesNextToNothing(t *testing.T) {
 		if err := n.send(data); err != nil {
 			t.Fatal(err)
 		}
-		if a, err := s.four.receive(buf); err != nil || a.size != len(data) || a.from != n.local() {
+		if a, err := in.receive(buf); err != nil || a.size != len(data) || a.from != n.local() {
 			t.Fatalf("%+v %v", a, err)
 		}
 	})

@@ -3,6 +3,7 @@ package beacon
 import (
 	"net"
 	"net/netip"
+	"time"
 )
 
 // medium is all that the loop knows of the network. There is one of sockets, and one
@@ -15,11 +16,11 @@ type medium interface {
 	name(index int) string
 	// open makes a sender for a network. Only the loop calls it.
 	open(n network) (sender, error)
-	// receivers are read by one goroutine each.
-	receivers() []receiver
+	// inlets hand out what arrives.
+	inlets() []*inlet
 	// changes tells that scan is worth a call; nil when the system does not tell.
 	changes() <-chan struct{}
-	// close ends everything; receive then returns net.ErrClosed.
+	// close ends everything that is the beacon's own.
 	close()
 }
 
@@ -32,6 +33,8 @@ type sender interface {
 type receiver interface {
 	// receive waits for a datagram. One that is longer than buf has size len(buf).
 	receive(buf []byte) (arrival, error)
+	// close ends receive, which then returns net.ErrClosed.
+	close()
 }
 
 // arrival describes a datagram.
@@ -39,6 +42,7 @@ type arrival struct {
 	size  int
 	from  netip.AddrPort
 	index int // of the interface; 0: the system does not say
+	at    time.Time
 }
 
 // iface is an interface of the host.
@@ -47,25 +51,41 @@ type iface struct {
 	index    int
 	networks []network // where to announce
 	unusable string    // why there are none
+	places   []place   // all its addresses while it is up
+}
+
+// place is an address of ours. It differs after a cable was pulled: what is
+// behind the next one may be another network.
+type place struct {
+	name    string
+	index   int
+	prefix  netip.Prefix
+	plugged bool // the link has a carrier, where the system tells
 }
 
 // network is where an announcement goes: from an address of an interface to a
 // broadcast address or group. Comparable: two that are equal are the same.
 type network struct {
-	name   string
-	index  int
-	prefix netip.Prefix // our address and the length of the network's prefix
+	place  // our address and the length of the network's prefix
 	target netip.Addr
 }
 
 // describe tells which networks of an interface can be announced on.
 func describe(ifi net.Interface, addrs []net.Addr, ipv6 bool) iface {
 	f := iface{name: ifi.Name, index: ifi.Index}
-	loopback := ifi.Flags&net.FlagLoopback != 0
-	switch {
-	case ifi.Flags&net.FlagUp == 0:
+	if ifi.Flags&net.FlagUp == 0 {
 		f.unusable = "is down"
 		return f
+	}
+	loopback := ifi.Flags&net.FlagLoopback != 0
+	six := ipv6 && ifi.Flags&net.FlagMulticast != 0 && !loopback
+	for _, a := range addrs {
+		// An interface has a link-local address of its own accord, each container's too.
+		if prefix, ok := prefixOf(a); ok && (six || !prefix.Addr().Is6() || !prefix.Addr().IsLinkLocalUnicast()) {
+			f.places = append(f.places, place{ifi.Name, ifi.Index, prefix, ifi.Flags&net.FlagRunning != 0})
+		}
+	}
+	switch {
 	case ifi.Flags&net.FlagPointToPoint != 0:
 		f.unusable = "is point-to-point: it has no broadcast"
 		return f
@@ -74,21 +94,17 @@ func describe(ifi net.Interface, addrs []net.Addr, ipv6 bool) iface {
 		return f
 	}
 	f.unusable = "has no IPv4 network with a broadcast address"
-	six := ipv6 && ifi.Flags&net.FlagMulticast != 0 && !loopback
 	seen := map[netip.Addr]bool{} // two addresses of one network announce once
-	for _, a := range addrs {
-		prefix, ok := prefixOf(a)
-		if !ok {
-			continue
-		}
-		addr := prefix.Addr()
+	for _, p := range f.places {
+		addr := p.prefix.Addr()
 		var target netip.Addr
 		switch {
 		case addr.Is4():
 			if loopback && !addr.IsLoopback() {
 				continue // an address kept on lo for routing: 127.255.255.255 reaches the same
 			}
-			if target, ok = broadcast(prefix); !ok {
+			var ok bool
+			if target, ok = broadcast(p.prefix); !ok {
 				continue
 			}
 		case six && addr.IsLinkLocalUnicast():
@@ -98,7 +114,7 @@ func describe(ifi net.Interface, addrs []net.Addr, ipv6 bool) iface {
 		}
 		if !seen[target] {
 			seen[target] = true
-			f.networks = append(f.networks, network{ifi.Name, ifi.Index, prefix, target})
+			f.networks = append(f.networks, network{p, target})
 		}
 	}
 	if len(f.networks) > 0 {

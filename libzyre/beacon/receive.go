@@ -1,9 +1,6 @@
 package beacon
 
 import (
-	"errors"
-	"fmt"
-	"net"
 	"net/netip"
 	"time"
 )
@@ -44,39 +41,8 @@ func bare(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().WithZone(""), a.Port())
 }
 
-// read is the goroutine of a receiver.
-func (l *loop) read(r receiver) {
-	defer l.readers.Done()
-	buf := make([]byte, MaxPayload+1) // one more, to know what is too long
-	for failing := false; ; {
-		a, err := r.receive(buf)
-		switch {
-		case err == nil:
-			failing = false
-			l.arrived(a, buf)
-		case errors.Is(err, net.ErrClosed):
-			return
-		case !soft(err):
-			l.hard <- fmt.Errorf("beacon: receive: %w", err)
-			return
-		default:
-			l.b.counters.softErrors.Add(1)
-			if !failing {
-				failing = true
-				l.log.Warn("receiving fails; trying again", "error", err)
-				continue // most are told once, and reading again waits
-			}
-			select {
-			case <-l.ending:
-				return
-			case <-time.After(l.cfg.Interval):
-			}
-		}
-	}
-}
-
 // arrived hands a datagram on, or counts why not.
-func (l *loop) arrived(a arrival, buf []byte) {
+func (l *loop) arrived(a arrival, data []byte) {
 	c := &l.b.counters
 	c.received.Add(1)
 	v := l.view.Load()
@@ -93,9 +59,15 @@ func (l *loop) arrived(a arrival, buf []byte) {
 		c.elsewhere.Add(1)
 		return
 	}
-	data := make([]byte, a.size)
-	copy(data, buf)
-	l.b.push(Signal{Addr: a.from.Addr(), Interface: name, Data: data, Time: time.Now()})
+	l.b.push(Signal{Addr: a.from.Addr(), Interface: name, Data: append(make([]byte, 0, len(data)), data...), Time: a.at})
+}
+
+// deaf counts a failure of receiving, the first in a row or not.
+func (l *loop) deaf(err error, first bool) {
+	l.b.counters.softErrors.Add(1)
+	if first {
+		l.log.Warn("receiving fails; trying again", "error", err)
+	}
 }
 
 // locate names the interface that a datagram arrived on; "" when nothing tells.
@@ -115,20 +87,4 @@ func (l *loop) locate(v *view, a arrival) string {
 		}
 	}
 	return ""
-}
-
-// push queues a signal, if need be in place of the oldest.
-func (b *Beacon) push(s Signal) {
-	for {
-		select {
-		case b.queue <- s:
-			return
-		default:
-		}
-		select {
-		case <-b.queue:
-			b.counters.dropped.Add(1)
-		default:
-		}
-	}
 }

@@ -14,7 +14,7 @@ func TestSlowReaderLosesTheOldestAndIsTold(t *testing.T) {
 		b := on(t, f, Config{Queue: 10})
 		defer closed(t, b)
 		for i := range 25 {
-			f.hear("10.1.0.7:5", 1, fmt.Sprint(i))
+			f.hear(fmt.Sprintf("10.1.0.%d:5", i+2), 1, fmt.Sprint(i))
 		}
 		synctest.Wait()
 		for i := 15; i < 25; i++ {

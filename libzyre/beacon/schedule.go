@@ -31,21 +31,20 @@ func (b *burst) passed(now time.Time) bool {
 // schedule is the beat that all links share once their burst is over, so that an idle
 // beacon wakes once an interval and not once an interface.
 type schedule struct {
-	interval time.Duration
-	beat     time.Time
+	beat time.Time
 }
 
 // restart puts the beat an interval after the end of a burst that begins now.
-func (s *schedule) restart(now time.Time) {
-	s.beat = now.Add(birth[len(birth)-1] + jitter(s.interval))
+func (s *schedule) restart(now time.Time, interval time.Duration) {
+	s.beat = now.Add(birth[len(birth)-1] + jitter(interval))
 }
 
 // beaten tells whether the beat has passed, and then sets the next.
-func (s *schedule) beaten(now time.Time) bool {
+func (s *schedule) beaten(now time.Time, interval time.Duration) bool {
 	if now.Before(s.beat) {
 		return false
 	}
-	s.beat = now.Add(jitter(s.interval))
+	s.beat = now.Add(jitter(interval))
 	return true
 }
 

@@ -23,11 +23,13 @@ const (
 func (h *Harmony) bind() error {
 	for try := 0; ; try++ {
 		port := "*"
-		if try < tries {
+		if h.cfg.Port != 0 {
+			port, try = strconv.Itoa(int(h.cfg.Port)), tries
+		} else if try < tries {
 			port = strconv.Itoa(firstPort + rand.IntN(lastPort-firstPort+1))
 		}
 		l, err := h.sockets.Listen(zsock.ListenOptions{
-			Kind: zsock.Router, Endpoint: "tcp://" + host(h.cfg.Bind) + ":" + port, MaxMessage: h.cfg.MaxMessage,
+			Kind: zsock.Router, Endpoint: "tcp://" + host(h.cfg.Bind) + ":" + port, Identity: h.identity[:], MaxMessage: h.cfg.MaxMessage,
 		})
 		if errors.Is(err, syscall.EADDRINUSE) && try < tries {
 			continue

@@ -36,11 +36,15 @@ var (
 
 // Event is something that happened with a peer.
 type Event struct {
-	Type   EventType
-	Peer   ID
-	Addr   netip.Addr // the other end's network address, of a Message and where the transport knows it
-	Frames [][]byte   // of a Message; they belong to the receiver of the event
-	Err    error      // the reason of Down, Failed and Departed
+	Type EventType
+	// Peer is whom it concerns: who was given to Connect, or the identity under which somebody connected to us.
+	Peer ID
+	// Identity is who the other end of an Up says it is; zero: it said nothing, or nothing of the kind. Only the peers that
+	// Harmony makes say so.
+	Identity ID
+	Addr     netip.Addr // the other end's network address, where the transport knows it; of a Message, Arrived and Departed it does
+	Frames   [][]byte   // of a Message; they belong to the receiver of the event
+	Err      error      // the reason of Down, Failed and Departed
 }
 
 // Ready yields a value when there may be something to Take.
@@ -69,7 +73,7 @@ func (h *Harmony) translate(into []Event) []Event {
 		out := Event{Addr: e.Addr, Frames: e.Frames, Err: e.Err}
 		if e.Link != nil {
 			out.Type = ofLink[e.Type]
-			p := h.linked(e.Link)
+			p, id := h.linked(e.Link)
 			if p == nil || out.Type == 0 {
 				continue // of a link that was closed meanwhile; nothing is received on the others
 			}
@@ -78,19 +82,22 @@ func (h *Harmony) translate(into []Event) []Event {
 				p.full = false
 				p.mu.Unlock()
 			}
-			out.Peer = p.id
+			out.Peer = id
+			if e.Type == zsock.Up {
+				out.Identity, _ = identityOf(e.Peer)
+			}
 		} else {
 			out.Type = ofListener[e.Type]
 			if out.Type == 0 {
 				continue // somebody was not admitted
 			}
-			if len(e.Peer) != 17 || e.Peer[0] != 1 {
+			var ok bool
+			if out.Peer, ok = identityOf(e.Peer); !ok {
 				if out.Type == Message {
 					h.dropped.Add(1)
 				}
 				continue
 			}
-			out.Peer = ID(e.Peer[1:])
 			if out.Type == Message {
 				h.received.Add(1)
 			}
@@ -100,30 +107,20 @@ func (h *Harmony) translate(into []Event) []Event {
 	return into
 }
 
-func (h *Harmony) linked(l zsock.Link) *peer {
+// identityOf reads a routing identity (RFC 36).
+func identityOf(routing []byte) (id ID, ok bool) {
+	if len(routing) != 17 || routing[0] != 1 {
+		return id, false
+	}
+	return ID(routing[1:]), true
+}
+
+func (h *Harmony) linked(l zsock.Link) (*peer, ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.links[l]
-}
-
-// Stats are counters since Listen, and gauges.
-type Stats struct {
-	Sent     uint64 // messages queued for peers
-	Received uint64 // messages taken
-	Dropped  uint64 // messages dropped: a strange identity, too many frames or too many octets
-	Full     uint64 // times that a peer's queue became full
-	Peers    int    // peers connected to now
-	Inbox    int    // events that wait for Take
-}
-
-// Stats counts.
-func (h *Harmony) Stats() Stats {
-	h.mu.Lock()
-	n := len(h.peers)
-	h.mu.Unlock()
-	s := h.sockets.Stats()
-	return Stats{
-		Sent: h.sent.Load(), Received: h.received.Load(), Dropped: h.dropped.Load() + s.Dropped, Full: h.full.Load(),
-		Peers: n, Inbox: s.Waiting,
+	p := h.links[l]
+	if p == nil {
+		return nil, ID{}
 	}
+	return p, p.id
 }

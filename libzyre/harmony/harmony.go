@@ -32,6 +32,8 @@ type Config struct {
 	Transport zsock.Transport
 	// Bind is the local address to listen at; the zero Addr means every IPv4 address.
 	Bind netip.Addr
+	// Port is the TCP port to listen at; 0 means any of 49152 to 65535 that is free, or any other if there is none (RFC 36).
+	Port uint16
 	// HighWater is how many messages are queued for a peer before Send says ErrFull; 0 means DefaultHighWater.
 	HighWater int
 	// HighWaterOctets bounds the queue of a peer in octets as far as the transport can (see zsock.DialOptions); 0 means
@@ -41,6 +43,11 @@ type Config struct {
 	Inbox, InboxOctets int
 	// MaxMessage is the number of octets of the largest message received; 0 means zsock's default.
 	MaxMessage int64
+	// Connections, ConnectionsPerAddress, UnfinishedOctets, QueuedOctets and Dials are the bounds of zsock.Options; 0 means its
+	// defaults.
+	Connections, ConnectionsPerAddress int
+	UnfinishedOctets, QueuedOctets     int64
+	Dials                              int
 	// Log receives what is odd; nil means silence.
 	Log *slog.Logger
 }
@@ -78,14 +85,14 @@ type Harmony struct {
 
 // peer is the outgoing side of one peer.
 type peer struct {
-	id ID
+	id ID // under Harmony.mu
 
 	mu   sync.Mutex
 	link zsock.Link
 	full bool // Send said ErrFull, and the event Writable was not taken yet
 }
 
-// Listen opens the ROUTER at a port of 49152 to 65535 (RFC 36), or at any other if those are taken, and does not block.
+// Listen opens the ROUTER and does not block. A Config.Port that is taken gives an error that is syscall.EADDRINUSE.
 func Listen(cfg Config) (*Harmony, error) {
 	if cfg.Transport == nil {
 		return nil, errors.New("harmony: Config.Transport is nil: give one, zmtp.Transport{} for instance")
@@ -99,7 +106,10 @@ func Listen(cfg Config) (*Harmony, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	sockets, err := cfg.Transport.Open(zsock.Options{Inbox: cfg.Inbox, InboxOctets: cfg.InboxOctets, Log: cfg.Log})
+	sockets, err := cfg.Transport.Open(zsock.Options{
+		Inbox: cfg.Inbox, InboxOctets: cfg.InboxOctets, Connections: cfg.Connections, ConnectionsPerAddress: cfg.ConnectionsPerAddress,
+		UnfinishedOctets: cfg.UnfinishedOctets, QueuedOctets: cfg.QueuedOctets, Dials: cfg.Dials, Log: cfg.Log,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("harmony: %w", err)
 	}
@@ -183,6 +193,38 @@ func (h *Harmony) Send(id ID, frames [][]byte) error {
 	default:
 		return fmt.Errorf("harmony: send to peer %X: %w", id, err)
 	}
+}
+
+// Rename gives a peer another ID: the connection to old, and all that is queued for it, belong to the peer new from now on. If there is
+// a connection to new, that is dropped first. When both are the same nothing happens.
+func (h *Harmony) Rename(old, new ID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return ErrClosed
+	}
+	was := h.peers[old]
+	if was == nil {
+		return ErrUnknownPeer
+	}
+	if old == new {
+		return nil
+	}
+	h.remove(new)
+	delete(h.peers, old)
+	was.id = new
+	h.peers[new] = was
+	return nil
+}
+
+// Unacknowledged is for how long the peer's system has acknowledged nothing of what it was sent; see zsock.Unacknowledged. It is 0 too
+// for a peer that is not connected.
+func (h *Harmony) Unacknowledged(id ID) time.Duration {
+	p, err := h.peer(id)
+	if err != nil {
+		return 0
+	}
+	return zsock.Unacknowledged(p.link)
 }
 
 // Disconnect closes a peer's DEALER at once and drops what is queued. It does nothing for an unknown peer.

@@ -31,7 +31,7 @@ type oursConfig struct {
 // events on standard output. Each command is answered by DONE or FAILED.
 //
 //	join GROUP | leave GROUP | whisper PEER [FRAME]... | shout GROUP [FRAME]...
-//	flood PEER N | ping PEER | quit
+//	flood PEER N | ping PEER | addr PEER HOST (waits until the peer is there) | quit
 func runOurs(text string) int {
 	var c oursConfig
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
@@ -123,8 +123,33 @@ func obey(node *zyre.Node, words []string) error {
 		defer cancel()
 		_, err := node.Ping(ctx, peer)
 		return err
+	case "addr":
+		return awaitAddr(node, peer, words[2])
 	}
 	return fmt.Errorf("no such command")
+}
+
+// awaitAddr returns once the peer is known to be at that host.
+func awaitAddr(node *zyre.Node, id zyre.UUID, host string) error {
+	late := time.After(patience)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		addr := "nowhere"
+		for _, p := range node.Peers() {
+			if p.UUID == id {
+				addr = p.Addr
+			}
+		}
+		if strings.HasPrefix(addr, "tcp://"+host+":") {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			return fmt.Errorf("the peer is at %s, not at %s", addr, host)
+		}
+	}
 }
 
 func fromOurs(e zyre.Event) event {

@@ -3,7 +3,6 @@ package netlab
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -17,6 +16,8 @@ type Host struct {
 	ns     string
 	filter bool // the nft table and its chains exist
 	tags   int  // rules so far
+
+	isSwitch bool
 }
 
 // Name is the one given to Lab.Host.
@@ -44,19 +45,6 @@ func (h *Host) Output(program string, args ...string) string {
 // Switch is a network: what one of its hosts broadcasts, all others hear.
 type Switch struct{ host *Host }
 
-// Link is one end of a cable: an interface of a host.
-type Link struct {
-	// Name is the interface's name on its host, such as eth0.
-	Name string
-	// Prefix is its address and network.
-	Prefix netip.Prefix
-
-	host *Host
-}
-
-// Addr is the interface's address.
-func (c *Link) Addr() netip.Addr { return c.Prefix.Addr() }
-
 // Plug connects the host to a switch by a cable: an interface of that name, of
 // at most 15 octets, that has that address, such as 10.77.0.1/24, and is up.
 func (h *Host) Plug(s *Switch, name, address string) *Link {
@@ -66,7 +54,7 @@ func (h *Host) Plug(s *Switch, name, address string) *Link {
 	h.lab.run("", "ip", "-n", h.ns, "link", "add", "name", name, "type", "veth",
 		"peer", "name", port, "netns", s.host.ns)
 	h.lab.run("", "ip", "-n", s.host.ns, "link", "set", "dev", port, "master", bridge, "up")
-	return h.address(name, address)
+	return h.link(name, address, end{s.host, port})
 }
 
 // Wire connects two hosts directly by a cable, and returns its two ends.
@@ -74,42 +62,7 @@ func (l *Lab) Wire(a *Host, nameA, addressA string, b *Host, nameB, addressB str
 	l.tb.Helper()
 	l.run("", "ip", "-n", a.ns, "link", "add", "name", nameA, "type", "veth",
 		"peer", "name", nameB, "netns", b.ns)
-	return a.address(nameA, addressA), b.address(nameB, addressB)
-}
-
-func (h *Host) address(name, address string) *Link {
-	h.lab.tb.Helper()
-	prefix, err := netip.ParsePrefix(address)
-	if err != nil {
-		h.lab.tb.Fatalf("netlab: address of %s on %s: %v: write it as 10.77.0.1/24", name, h.name, err)
-	}
-	args := []string{"-n", h.ns, "address", "add", address}
-	if prefix.Addr().Is4() {
-		args = append(args, "broadcast", "+")
-	} else {
-		args = append(args, "nodad") // else it is of no use for a second
-	}
-	h.lab.run("", append([]string{"ip"}, append(args, "dev", name)...)...)
-	h.lab.run("", "ip", "-n", h.ns, "link", "set", "dev", name, "up")
-	return &Link{Name: name, Prefix: prefix, host: h}
-}
-
-// Cut takes the interface down; the other end loses its carrier.
-func (c *Link) Cut() {
-	c.host.lab.tb.Helper()
-	c.host.lab.run("", "ip", "-n", c.host.ns, "link", "set", "dev", c.Name, "down")
-}
-
-// Restore takes the interface up again, with the address that it had.
-func (c *Link) Restore() {
-	c.host.lab.tb.Helper()
-	c.host.lab.run("", "ip", "-n", c.host.ns, "link", "set", "dev", c.Name, "up")
-}
-
-// Remove takes the cable away for good: the interfaces at both ends are gone.
-func (c *Link) Remove() {
-	c.host.lab.tb.Helper()
-	c.host.lab.run("", "ip", "-n", c.host.ns, "link", "delete", "dev", c.Name)
+	return a.link(nameA, addressA, end{b, nameB}), b.link(nameB, addressB, end{a, nameA})
 }
 
 // Way is the direction of packets as a host sees them.
@@ -134,6 +87,15 @@ type Rule struct {
 func (h *Host) Drop(way Way, match string) *Rule {
 	h.lab.tb.Helper()
 	return h.rule(way, match, "drop")
+}
+
+// Lose is Drop of so many percent of the packets, 0 to 99, each by chance.
+func (h *Host) Lose(way Way, match string, percent int) *Rule {
+	h.lab.tb.Helper()
+	if percent < 0 || percent > 99 {
+		h.lab.tb.Fatalf("netlab: %s cannot lose %d percent of its packets: 0 to 99 are possible", h.name, percent)
+	}
+	return h.rule(way, fmt.Sprintf("%s numgen random mod 100 < %d", match, percent), "drop")
 }
 
 // Count counts the packets on that way that nft's expression matches, less

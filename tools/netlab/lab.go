@@ -149,6 +149,7 @@ func (l *Lab) Switch(name string) *Switch {
 	l.run("", "ip", "-n", h.ns, "link", "add", "name", bridge, "type", "bridge",
 		"stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
 	l.run("", "ip", "-n", h.ns, "link", "set", "dev", bridge, "up")
+	h.isSwitch = true
 	return &Switch{host: h}
 }
 

@@ -42,11 +42,13 @@ func TestMain(m *testing.M) {
 			}
 		}
 		exitOn(fmt.Errorf("no answer from %v in %v", to, bound))
-	case "send": // one datagram
-		conn, err := net.Dial("udp4", os.Args[1])
-		exitOn(err)
-		_, err = conn.Write([]byte("hello"))
-		exitOn(err)
+	case "send": // as many datagrams as there are addresses
+		for _, to := range os.Args[1:] {
+			conn, err := net.Dial("udp4", to)
+			exitOn(err)
+			_, err = conn.Write([]byte("hello"))
+			exitOn(err)
+		}
 		os.Exit(0)
 	case "die": // a test that is killed while it has a laboratory
 		tb := &fakeTB{}

@@ -34,7 +34,7 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	case !ok || !addr.IsValid():
 		c.stats.BadBeacons++
 		return
-	case id == c.cfg.ID:
+	case id == c.cfg.ID || c.staticOf(id) != nil:
 		return
 	}
 	p := c.peers[id]
@@ -58,20 +58,29 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		c.check(now, p, errMoved, c.cfg.Evasive)
 	}
 	if p.remember(endpoint) {
-		if _, old, _ := parseEndpoint(p.endpoint); old != port {
-			c.check(now, p, errMoved, c.grace)
-		}
+		c.elsewhere(now, p, port)
 		c.due(p)
 	}
 }
 
+// elsewhere: a peer announces itself where it was not heard of before. It may have moved, be on one more network, or it was not
+// the peer that said so: over its own connection we learn which.
+func (c *Core) elsewhere(now time.Time, p *peer, port uint16) {
+	_, old, _ := parseEndpoint(p.endpoint)
+	switch {
+	case old != port:
+		c.stats.Conflicts++
+	case c.clock.at(now).Sub(p.here) < c.grace/4:
+		return // it has just been heard from where it was, too
+	}
+	c.check(now, p, errMoved, c.grace)
+}
+
 // newBeacon meets who is not yet known, unless somebody else is still there.
 func (c *Core) newBeacon(now time.Time, id ID, endpoint string) {
-	for _, other := range c.order {
-		if other.ready && other.endpoint == endpoint {
-			c.check(now, other, ErrReplaced, c.grace)
-			return
-		}
+	if other := c.places.peers[endpoint]; other != nil && other.ready {
+		c.check(now, other, ErrReplaced, c.grace)
+		return
 	}
 	if c.greeting() >= maxGreeting {
 		c.stats.Refused++

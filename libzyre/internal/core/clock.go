@@ -53,6 +53,7 @@ func (c *Core) Tick(now time.Time) {
 			c.judge(now, at, p)
 		}
 	}
+	c.tryStatics(now)
 	c.schedule(now)
 }
 
@@ -74,6 +75,7 @@ func (c *Core) doubtOurselves(now time.Time) {
 // schedule sets Next to the earliest deadline of all.
 func (c *Core) schedule(now time.Time) {
 	c.next = time.Time{}
+	c.wakeStatics()
 	for _, p := range c.order {
 		c.due(p)
 	}

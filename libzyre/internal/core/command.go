@@ -49,7 +49,7 @@ func (h *command) OnJoin(m *zre.Message) {
 	if !h.follows(m) {
 		return
 	}
-	if h.c.groups.Count(h.p.id) >= maxGroups {
+	if h.c.groups.Count(h.p.id) >= h.c.cfg.Limits.Groups {
 		h.c.exit(h.now, h.p, ErrMisbehaved)
 		return
 	}

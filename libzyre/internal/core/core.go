@@ -22,15 +22,12 @@ import (
 	"github.com/zeromq/gozyre/libzyre/groups"
 )
 
-// Bounds of what others can make a node hold.
+// Bounds of what others can make a node hold, beside Limits.
 const (
-	maxGreeting  = 256     // peers known from a beacon only, which anybody can forge
-	maxPeers     = 16384   // peers in all
-	maxGroups    = 4096    // groups of one peer
-	maxEndpoints = 8       // endpoints remembered of one peer
-	maxPings     = 64      // pings of one peer that are not yet answered, by it or by us
-	maxName      = 255     // octets of a group's name
-	maxHello     = 4 << 20 // octets of a HELLO, whose headers are kept
+	maxGreeting  = 256 // peers known from a beacon only, which anybody can forge
+	maxEndpoints = 8   // endpoints remembered of one peer
+	maxPings     = 64  // pings of one peer that are not yet answered, by it or by us
+	maxName      = 255 // octets of a group's name
 )
 
 // Network is the connections to peers, one each. No method blocks.
@@ -45,6 +42,11 @@ type Network interface {
 	Send(peer ID, frames [][]byte) error
 	// Disconnect closes the connection and drops what is queued.
 	Disconnect(peer ID)
+	// Rename gives a connection to a peer of another ID, which has none.
+	Rename(old, new ID) error
+	// Unacknowledged is how long the peer's host has acknowledged nothing although something that was sent to
+	// it is outstanding: zero where nothing is, or the transport cannot know.
+	Unacknowledged(peer ID) time.Duration
 }
 
 // Config is what a Core is told at birth. Nothing is checked here.
@@ -56,6 +58,10 @@ type Config struct {
 	Evasive     time.Duration
 	Expired     time.Duration
 	SendTimeout time.Duration
+	Limits      Limits
+	Peers       []string // endpoints of static peers: tried for ever
+	Advertise   string   // the endpoint that HELLO names; empty: the one that routes to the peer
+	AnyEndpoint bool     // whether a HELLO may name another host than it comes from
 	// LocalAddr returns the address of ours that routes to another host: what
 	// that host is told to connect to.
 	LocalAddr func(remote netip.Addr) netip.Addr
@@ -63,20 +69,24 @@ type Config struct {
 
 // Core is one node's side of the protocol.
 type Core struct {
-	cfg    Config
-	net    Network
-	own    []wire.Pair   // our headers, in order
-	grace  time.Duration // how long an answer may take that is waited for
-	clock  clock
-	next   time.Time // when Tick has something to do; zero: never
-	peers  map[ID]*peer
-	coming map[ID]struct{} // whose connection to us stands, as far as the transport tells
-	order  []*peer         // the same, oldest first: all that is done to all is done in this order
-	ready  int             // how many of them are
-	groups groups.Table
-	status groups.Status // our own
-	events []Event
-	stats  Stats
+	cfg     Config
+	net     Network
+	own     []wire.Pair   // our headers, in order
+	grace   time.Duration // how long an answer may take that is waited for
+	clock   clock
+	next    time.Time // when Tick has something to do; zero: never
+	peers   map[ID]*peer
+	places  places
+	order   []*peer         // the same, oldest first: all that is done to all is done in this order
+	ready   int             // how many of them are
+	coming  map[ID]struct{} // whose connection to us stands, as far as the transport tells
+	statics []*static
+	intake  intake
+	held    int // octets of all peers' headers
+	groups  groups.Table
+	status  groups.Status // our own
+	events  []Event
+	stats   Stats
 
 	in     zre.Message // reused for each message that comes in
 	heard  command
@@ -92,13 +102,21 @@ func New(cfg Config, net Network) *Core {
 		net:    net,
 		grace:  min(time.Second, cfg.Evasive, (cfg.Expired-cfg.Evasive)/2),
 		peers:  make(map[ID]*peer),
+		places: newPlaces(),
 		coming: make(map[ID]struct{}),
+	}
+	c.cfg.Limits = cfg.Limits.withDefaults()
+	for i, endpoint := range cfg.Peers {
+		c.statics = append(c.statics, newStatic(cfg.ID, i, endpoint))
 	}
 	for _, key := range slices.Sorted(maps.Keys(cfg.Headers)) {
 		c.own = append(c.own, wire.Pair{Key: []byte(key), Value: []byte(cfg.Headers[key])})
 	}
 	return c
 }
+
+// Start begins: static peers are tried from now on.
+func (c *Core) Start(now time.Time) { c.tryStatics(now) }
 
 // Events hands over what the application is to be told, oldest first.
 func (c *Core) Events(into []Event) []Event {
@@ -146,6 +164,9 @@ func (c *Core) selected(wanted func(*peer) bool) []Peer {
 	}
 	return list
 }
+
+// Ready is how many peers have entered and not left.
+func (c *Core) Ready() int { return c.ready }
 
 // Groups returns the groups that this node is in, sorted.
 func (c *Core) Groups() []string { return c.groups.Of(c.cfg.ID) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/codecs/zre"
+	"github.com/zeromq/gozyre/codecs/zsock"
 )
 
 // nowhere is a network that takes everything.
@@ -17,6 +18,26 @@ func (nowhere) Connect(ID, string) error { return nil }
 func (nowhere) Redial(ID, string) error  { return nil }
 func (nowhere) Send(ID, [][]byte) error  { return nil }
 func (nowhere) Disconnect(ID)            {}
+func (nowhere) Rename(ID, ID) error      { return nil }
+
+func (nowhere) Unacknowledged(ID) time.Duration { return 0 }
+
+// moody is a network where anything may be the case.
+type moody struct {
+	nowhere
+	random *rand.Rand
+}
+
+func (m moody) Send(ID, [][]byte) error {
+	if m.random.IntN(20) == 0 {
+		return zsock.ErrFull
+	}
+	return nil
+}
+
+func (m moody) Unacknowledged(ID) time.Duration {
+	return time.Duration(max(0, m.random.IntN(8)-4)) * time.Second
+}
 
 func lonely() *Core {
 	return New(Config{
@@ -65,7 +86,7 @@ func TestTooManyGroups(t *testing.T) {
 	m := zre.Message{ID: zre.IDHello, Sequence: 1, Endpoint: []byte("tcp://10.0.0.2:49152")}
 	head, _ := m.Append(nil)
 	c.Message(birth, named("A"), netip.Addr{}, [][]byte{head})
-	for i := range maxGroups + 1 {
+	for i := range DefaultGroups + 1 {
 		if c.Stats().Peers != 1 {
 			t.Fatalf("gone after %d groups", i)
 		}
@@ -93,12 +114,12 @@ func TestHelloBounds(t *testing.T) {
 		"a group without a name": func(m *zre.Message) { m.Groups = [][]byte{{}} },
 		"a long group":           func(m *zre.Message) { m.Groups = [][]byte{long} },
 		"many groups": func(m *zre.Message) {
-			for range maxGroups + 1 {
+			for range DefaultGroups + 1 {
 				m.Groups = append(m.Groups, long[:1])
 			}
 		},
 		"much in headers": func(m *zre.Message) {
-			m.Headers = []wire.Pair{{Key: []byte("X"), Value: make([]byte, maxHello)}}
+			m.Headers = []wire.Pair{{Key: []byte("X"), Value: make([]byte, DefaultHeaderOctets)}}
 		},
 	} {
 		c := lonely()
@@ -126,10 +147,21 @@ func FuzzMessage(f *testing.F) {
 	f.Add(next, head, head, uint64(2))
 	f.Fuzz(func(t *testing.T, a, b, content []byte, seed uint64) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		c, now := lonely(), birth
+		away := false
+		c, now := New(Config{
+			ID: named("me"), Name: "me", Port: 50000, Peers: []string{"tcp://10.0.0.1:1"},
+			Evasive: 5 * time.Second, Expired: 30 * time.Second, SendTimeout: 5 * time.Second,
+			LocalAddr: func(remote netip.Addr) netip.Addr {
+				if away {
+					return from(200)
+				}
+				return route(remote)
+			},
+		}, moody{random: random}), birth
+		c.Start(now)
 		for range 50 {
 			id := named(string('A' + rune(random.IntN(3))))
-			switch random.IntN(8) {
+			switch random.IntN(9) {
 			case 0:
 				c.Message(now, id, from(2), [][]byte{a})
 			case 1:
@@ -145,8 +177,17 @@ func FuzzMessage(f *testing.F) {
 				c.Failed(now, id, random.IntN(2) == 0)
 			case 6:
 				c.Writable(now, id)
-				c.Arrived(id)
+				c.Arrived(now, id, from(random.IntN(4)))
 				c.Departed(now, id)
+			case 8:
+				if random.IntN(2) == 0 {
+					id = c.statics[0].key
+				}
+				c.Up(now, id, named(string('A'+rune(random.IntN(3)))), from(random.IntN(3)))
+				if random.IntN(4) == 0 {
+					away = !away
+					c.Moved(now)
+				}
 			case 7:
 				now = now.Add(time.Duration(random.IntN(10)) * time.Second)
 				c.Tick(now)
@@ -155,6 +196,16 @@ func FuzzMessage(f *testing.F) {
 		lives(t, c.Events(nil))
 		if len(c.order) != len(c.peers) || len(c.order) > 3 {
 			t.Fatal("peers are kept twice or were made up")
+		}
+		hosts, held := 0, 0
+		for _, count := range c.places.hosts {
+			hosts += count
+		}
+		for _, p := range c.order {
+			held += p.held
+		}
+		if hosts != len(c.order) || len(c.places.peers) > len(c.order) || held != c.held {
+			t.Fatalf("%d peers are at %d places, with %d octets where %d are counted: %+v", len(c.order), hosts, held, c.held, c.places)
 		}
 	})
 }

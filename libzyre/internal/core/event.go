@@ -59,5 +59,6 @@ var (
 	ErrRestarted   = errors.New("it began anew")
 	ErrReplaced    = errors.New("another peer is at its address now")
 	ErrUnreachable = errors.New("its connection broke and it does not answer")
+	ErrMoved       = errors.New("it is at another address now")
 	ErrMisbehaved  = errors.New("it claims more than a node can hold")
 )

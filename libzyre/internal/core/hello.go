@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/zre"
@@ -12,10 +13,13 @@ import (
 // address of ours that routes to the peer, so that a host with several networks
 // is reachable on each.
 func (c *Core) greet(p *peer) {
-	remote, _, _ := parseEndpoint(p.endpoint)
+	endpoint := c.cfg.Advertise
+	if endpoint == "" {
+		endpoint = endpointOf(p.local, c.cfg.Port)
+	}
 	c.out = zre.Message{
 		ID:       zre.IDHello,
-		Endpoint: []byte(endpointOf(c.cfg.LocalAddr(remote), c.cfg.Port)),
+		Endpoint: []byte(endpoint),
 		Status:   uint8(c.status),
 		Name:     []byte(c.cfg.Name),
 		Headers:  c.own,
@@ -35,7 +39,7 @@ func (c *Core) greet(p *peer) {
 
 // regreet begins the connection anew at the next endpoint.
 func (c *Core) regreet(at time.Time, p *peer) {
-	p.turn()
+	c.turn(p)
 	p.tried, p.refused = at, false
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {
 		c.stats.Refused++
@@ -47,8 +51,8 @@ func (c *Core) regreet(at time.Time, p *peer) {
 // hello takes a peer's HELLO: its life begins.
 func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 	at := c.clock.at(now)
-	endpoint, other, ok := c.whereIs(addr)
-	if !ok || c.in.Sequence != 1 || !fitGroups(c.in.Groups) {
+	endpoint, other, ok := c.whereIs(id, addr)
+	if !ok || c.in.Sequence != 1 || !c.fits() {
 		c.stats.Malformed++
 		return
 	}
@@ -60,7 +64,10 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 	p := c.peers[id]
 	switch {
 	case p == nil:
-		if p = c.meet(now, id, endpoint, other); p == nil {
+		if p = c.adopt(now, id, endpoint, addr); p == nil {
+			p = c.meet(now, id, endpoint, other)
+		}
+		if p == nil {
 			return
 		}
 		p.owed = 0 // ours was the answer
@@ -73,7 +80,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		p.asks = 0 // it asked in its old life
 	case p.ready:
 		c.exit(now, p, ErrRestarted)
-		if p = c.meet(now, id, endpoint, other); p == nil {
+		if p = c.meetAgain(now, id, endpoint, other); p == nil {
 			return
 		}
 	default:
@@ -102,22 +109,32 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 	c.due(p)
 }
 
-// whereIs says where to connect to who said HELLO: what it says itself, or where
-// it said so from. A host that does not know its own address is found by the
-// latter, one behind a relay by the former; both are remembered.
-func (c *Core) whereIs(addr netip.Addr) (endpoint, other string, ok bool) {
+// whereIs says where to connect to who said HELLO: where it said so from, at the
+// port that it names. What else it names is followed only where its own beacon named it too, or we were
+// told to: anybody could aim us at a third. Where the transport does not know the address, we have its word.
+func (c *Core) whereIs(id ID, addr netip.Addr) (endpoint, other string, ok bool) {
 	host, port, ok := parseEndpoint(string(c.in.Endpoint))
 	addr = addr.Unmap()
 	if !ok || !host.IsValid() && !addr.IsValid() {
 		return "", "", false
 	}
+	from, named := endpointOf(addr, port), endpointOf(host, port)
 	switch {
-	case !host.IsValid() || addr.IsValid() && host.IsLoopback() && !addr.IsLoopback():
-		return endpointOf(addr, port), "", true
-	case !addr.IsValid() || addr == host:
-		return endpointOf(host, port), "", true
+	case !addr.IsValid():
+		return named, "", true
+	case !host.IsValid() || addr == host || host.IsLoopback() && !addr.IsLoopback():
+		return from, "", true
+	case c.cfg.AnyEndpoint || c.announced(id, named):
+		return named, from, true
 	}
-	return endpointOf(host, port), endpointOf(addr, port), true
+	c.stats.Elsewhere++
+	return from, "", true
+}
+
+// announced says whether a peer was heard of at an endpoint before.
+func (c *Core) announced(id ID, endpoint string) bool {
+	p := c.peers[id]
+	return p != nil && (p.endpoint == endpoint || slices.Contains(p.others, endpoint))
 }
 
 // ours reports whether an endpoint is our own.
@@ -130,28 +147,34 @@ func (c *Core) ours(endpoint string) bool {
 // believed at once only when the newcomer speaks from that very address; else the
 // other one is asked, and the newcomer has to come again. False means that.
 func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) bool {
-	host, _, _ := parseEndpoint(endpoint)
-	for _, other := range c.order {
-		switch {
-		case other.id == id || other.endpoint != endpoint:
-		case other.ready && addr.IsValid() && addr.Unmap() != host:
-			c.check(now, other, ErrReplaced, c.grace)
-			return false
-		default:
-			c.exit(now, other, ErrReplaced)
-			return true
-		}
+	other := c.places.peers[endpoint]
+	if other == nil || other.id == id {
+		return true
 	}
+	if other.ready && addr.IsValid() && addr.Unmap() != other.host {
+		c.check(now, other, ErrReplaced, c.grace)
+		return false
+	}
+	c.exit(now, other, ErrReplaced)
 	return true
 }
 
-// fitGroups says whether groups are as few, and their names as long, as JOIN
-// could have made them.
-func fitGroups(groups [][]byte) bool {
-	for _, group := range groups {
+// fits says whether a HELLO's groups are as few, and their names as long, as JOIN
+// could have made them, and its headers within their limits: of one peer, and of all.
+func (c *Core) fits() bool {
+	for _, group := range c.in.Groups {
 		if len(group) == 0 || len(group) > maxName {
 			return false
 		}
 	}
-	return len(groups) <= maxGroups
+	octets := c.headerOctets()
+	return len(c.in.Groups) <= c.cfg.Limits.Groups && octets <= c.cfg.Limits.HeaderOctets && c.held+octets <= manyHeaders*c.cfg.Limits.HeaderOctets
+}
+
+// headerOctets is what the headers of a HELLO cost.
+func (c *Core) headerOctets() (octets int) {
+	for _, h := range c.in.Headers {
+		octets += HeaderOverhead + len(h.Key) + len(h.Value)
+	}
+	return octets
 }

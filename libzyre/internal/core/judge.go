@@ -16,14 +16,19 @@ const (
 	silent        // and the ping was not answered
 )
 
+// unheard is how long a host may acknowledge nothing before it is taken for dead: a TCP that stalls for two seconds
+// is none, and a second time it is heard.
+const unheard = 2700 * time.Millisecond
+
 // errMoved doubts where a peer is, not that it lives.
 var errMoved = errors.New("it may have moved")
 
 // ping is a PING on its way. Its answers come in order.
 type ping struct {
-	sent time.Time
-	by   error // the doubt that its answer ends
-	done func(time.Duration, error)
+	sent   time.Time
+	number uint16 // its sequence
+	by     error  // the doubt that its answer ends
+	done   func(time.Duration, error)
 }
 
 func (p *ping) finish(d time.Duration, err error) {
@@ -63,6 +68,9 @@ func (c *Core) deadline(p *peer) time.Time {
 		due = p.seen.Add(c.cfg.Evasive + c.grace)
 	default:
 		due = p.seen.Add(c.cfg.Expired)
+		if look := p.asked.Add(unheard + unheard/50); look.Before(due) {
+			due = look
+		}
 	}
 	if p.doubt != nil && p.doubtBy.Before(due) {
 		due = p.doubtBy
@@ -101,7 +109,7 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 		p.asked = at
 		c.check(now, p, errMoved, c.grace)
 	case p.quiet == alive:
-		p.quiet = evasive
+		p.quiet, p.asked = evasive, at
 		c.tell(now, p, Event{Type: Evasive})
 		c.ping(now, p, ping{})
 	case p.quiet == evasive:
@@ -110,7 +118,20 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 		if p.proven {
 			c.tryElsewhere(now, p)
 		}
+	default:
+		// Its host acknowledges what we send, or we cannot know: then it may be busy. Else it is gone, or its cable is.
+		if p.asked = at.Add(-unheard * 2 / 3); c.unheardFor(at, p) >= unheard {
+			c.exit(now, p, ErrUnreachable)
+		}
 	}
+}
+
+// unheardFor is how long a peer's host has not acknowledged what it was sent, or that it is dialled.
+func (c *Core) unheardFor(at time.Time, p *peer) time.Duration {
+	if !p.dialled.IsZero() {
+		return at.Sub(p.dialled)
+	}
+	return c.net.Unacknowledged(p.id)
 }
 
 // check asks a peer whether it lives, because something else says it does not.
@@ -119,6 +140,9 @@ func (c *Core) check(now time.Time, p *peer, doubt error, within time.Duration) 
 	if !p.ready || p.doubt != nil {
 		return
 	}
+	if p.up && c.net.Unacknowledged(p.id) == 0 {
+		p.proven = true // its host has our HELLO
+	}
 	if !c.ping(now, p, ping{by: doubt}) && doubt != ErrUnreachable {
 		return // it could not be asked: hearsay condemns nobody
 	}
@@ -126,51 +150,12 @@ func (c *Core) check(now time.Time, p *peer, doubt error, within time.Duration) 
 	c.due(p)
 }
 
-// condemn: the answer did not come.
-func (c *Core) condemn(now time.Time, p *peer) {
-	at := c.clock.at(now)
-	switch {
-	case p.doubt != errMoved:
-		c.exit(now, p, p.doubt)
-	case len(p.others) == 0 || p.proven && at.Sub(p.here) < 2*c.grace:
-		p.doubt = nil // it announces itself from there, and may just not read
-	default:
-		c.move(now, p)
-	}
-}
-
-// move begins a peer's life anew at the next of its endpoints.
-func (c *Core) move(now time.Time, p *peer) {
-	c.exit(now, p, ErrUnreachable)
-	p.turn()
-	c.meet(now, p.id, p.endpoint, p.others...)
-}
-
-// tryElsewhere goes on at the next of a peer's endpoints and keeps its queue. One
-// that never showed that it gets what we send has to be greeted there.
-func (c *Core) tryElsewhere(now time.Time, p *peer) {
-	switch {
-	case len(p.others) == 0:
-	case !p.ready:
-		c.regreet(c.clock.at(now), p)
-	case !p.proven:
-		c.move(now, p)
-	default:
-		p.turn()
-		p.dropPings()
-		p.proven, p.redialed, p.refused = false, true, false
-		if err := c.net.Redial(p.id, p.endpoint); err != nil {
-			c.stats.Refused++
-		}
-	}
-}
-
 // ping sends a PING, if there is room for it.
 func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 	if p.full || len(p.pings) >= maxPings {
 		return false
 	}
-	ping.sent = now
+	ping.sent, ping.number = now, p.sent+1
 	c.out = zre.Message{ID: zre.IDPing}
 	if !c.send(p, nil) {
 		return false
@@ -181,7 +166,7 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 
 // pong takes a PING-OK.
 func (c *Core) pong(now time.Time, p *peer) {
-	p.proven, p.redialed = true, false
+	p.proven, p.redialed, p.dialled = true, false, time.Time{}
 	if len(p.pings) == 0 {
 		c.stats.Unexpected++
 		return
@@ -211,53 +196,4 @@ func (c *Core) Ping(now time.Time, id ID, done func(time.Duration, error)) {
 func (p *peer) suspect(cause error, c *Core) {
 	p.doubt, p.doubtBy = cause, p.seen
 	c.due(p)
-}
-
-// Up says that a peer's connection is there.
-func (c *Core) Up(_ time.Time, id ID) {
-	if p := c.peers[id]; p != nil {
-		p.refused = false
-		if p.doubt == ErrUnreachable {
-			p.doubt = nil
-		}
-	}
-}
-
-// Down says that it broke; it is being made again.
-func (c *Core) Down(now time.Time, id ID) {
-	if p := c.peers[id]; p != nil {
-		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
-	}
-}
-
-// Failed says that an attempt to make it failed; refused: nobody listens there any more.
-func (c *Core) Failed(now time.Time, id ID, refused bool) {
-	p := c.peers[id]
-	switch {
-	case p == nil:
-	case len(p.others) > 0:
-		c.tryElsewhere(now, p)
-		if p = c.peers[id]; p != nil && len(p.others) > 0 {
-			p.others = p.others[1:] // the one that failed
-		}
-	case refused && !c.isComing(id):
-		c.exit(now, p, ErrUnreachable)
-	default:
-		// The network may be back before long; or what the peer said before it went is still on its way to us.
-		p.refused = refused
-		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
-	}
-}
-
-func (c *Core) isComing(id ID) bool { _, ok := c.coming[id]; return ok }
-
-// Arrived says that a peer's connection to us is there. Transports that cannot know never say so.
-func (c *Core) Arrived(id ID) { c.coming[id] = struct{}{} }
-
-// Departed says that it has ended, and that everything which came over it was told before.
-func (c *Core) Departed(now time.Time, id ID) {
-	delete(c.coming, id)
-	if p := c.peers[id]; p != nil && p.refused {
-		c.exit(now, p, ErrUnreachable)
-	}
 }

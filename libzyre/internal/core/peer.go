@@ -18,16 +18,21 @@ type peer struct {
 	id       ID
 	name     string
 	headers  map[string]string
-	endpoint string   // where we are connected to
-	others   []string // other endpoints that were heard of, the next to try first
+	held     int        // octets of the headers
+	endpoint string     // where we are connected to
+	host     netip.Addr // of it
+	local    netip.Addr // of ours, that routes there
+	others   []string   // other endpoints that were heard of, the next to try first
 
 	ready    bool
 	proven   bool      // it has shown that it gets what we send
 	redialed bool      // and has to show it again
+	up       bool      // our connection stands; transports that cannot know never say so
 	refused  bool      // nobody listens where it was
 	owed     int       // our HELLOs that it has not yet answered
 	made     time.Time // when it was met, then when it became ready
 	tried    time.Time // when it was last greeted
+	dialled  time.Time // when it was last dialled anew, as long as nothing came of it; zero: not
 	sent     uint16    // sequence of the last message to it
 	received uint16    // and from it
 	status   groups.Status
@@ -48,23 +53,34 @@ type peer struct {
 // meet makes a peer, connects to it and says HELLO. It returns nil when there
 // are too many.
 func (c *Core) meet(now time.Time, id ID, endpoint string, others ...string) *peer {
-	at := c.clock.at(now)
-	if len(c.order) >= maxPeers {
-		c.stats.Refused++
+	if !c.admit(now, endpoint) {
 		return nil
 	}
+	return c.meetAgain(now, id, endpoint, others...)
+}
+
+// meetAgain is meet for one that was there just now.
+func (c *Core) meetAgain(now time.Time, id ID, endpoint string, others ...string) *peer {
 	if err := c.net.Connect(id, endpoint); err != nil {
 		c.stats.Refused++
 		return nil
 	}
-	p := &peer{id: id, endpoint: endpoint, made: at, tried: at, seen: at, here: at}
+	p := c.newPeer(now, id, endpoint, others...)
+	c.greet(p)
+	c.due(p)
+	return p
+}
+
+// newPeer makes a peer that we have a connection to.
+func (c *Core) newPeer(now time.Time, id ID, endpoint string, others ...string) *peer {
+	at := c.clock.at(now)
+	p := &peer{id: id, made: at, tried: at, seen: at, here: at}
+	c.settle(p, endpoint)
 	for _, other := range others {
 		p.remember(other)
 	}
 	c.peers[id] = p
 	c.order = append(c.order, p)
-	c.greet(p)
-	c.due(p)
 	return p
 }
 
@@ -77,6 +93,9 @@ func (c *Core) exit(now time.Time, p *peer, cause error) {
 // forget ends a peer's life and leaves its connection as it is.
 func (c *Core) forget(now time.Time, p *peer, cause error) {
 	delete(c.peers, p.id)
+	c.places.remove(p)
+	c.held -= p.held
+	c.leaveStatic(now, p)
 	c.order = slices.DeleteFunc(c.order, func(other *peer) bool { return other == p })
 	c.groups.Remove(p.id)
 	answer := cause
@@ -105,7 +124,7 @@ func (c *Core) again(now time.Time, p *peer, cause error) {
 	often := c.clock.at(now).Sub(p.made) < c.grace
 	c.exit(now, p, cause)
 	if !often {
-		c.meet(now, p.id, p.endpoint, p.others...)
+		c.meetAgain(now, p.id, p.endpoint, p.others...)
 	}
 }
 
@@ -128,9 +147,11 @@ func (p *peer) remember(endpoint string) bool {
 
 // turn makes another endpoint the one to connect to: the one that was heard of
 // last, and in the end each.
-func (p *peer) turn() {
+func (c *Core) turn(p *peer) {
 	last := len(p.others) - 1
-	p.endpoint, p.others = p.others[last], slices.Insert(p.others[:last:last], 0, p.endpoint)
+	next := p.others[last]
+	p.others = slices.Insert(p.others[:last:last], 0, p.endpoint)
+	c.settle(p, next)
 }
 
 // endpointOf writes an endpoint as ZeroMQ does.
@@ -162,6 +183,8 @@ func (c *Core) takeHeaders(p *peer) {
 	if p.name = string(c.in.Name); p.name == "" {
 		p.name = strings.ToUpper(hex.EncodeToString(p.id[:3]))
 	}
+	c.held += c.headerOctets() - p.held
+	p.held = c.headerOctets()
 	p.headers = make(map[string]string, len(c.in.Headers))
 	for _, h := range c.in.Headers {
 		p.headers[string(h.Key)] = string(h.Value)

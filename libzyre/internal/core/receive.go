@@ -19,12 +19,12 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		c.stats.Strangers++
 		return
 	}
-	if id == c.cfg.ID {
+	if id == c.cfg.ID || c.staticOf(id) != nil {
 		c.stats.Unexpected++
 		return
 	}
 	number, version := zre.ID(frames[0][2]), frames[0][3]
-	if version != 2 || number == zre.IDHello && len(frames[0]) > maxHello {
+	if version != 2 || number == zre.IDHello && len(frames[0]) > c.maxHello() {
 		c.stats.Malformed++
 		return
 	}
@@ -43,6 +43,13 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		return
 	}
 	sequence := binary.BigEndian.Uint16(frames[0][4:])
+	if sequence == p.received && number == zre.IDPing {
+		// It was asked over a connection that broke, and asks again.
+		c.alive(now, p)
+		p.asks = min(p.asks+1, maxPings)
+		c.answer(p)
+		return
+	}
 	if !follows(sequence, p.received) {
 		c.again(now, p, ErrLost)
 		return
@@ -57,6 +64,11 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	c.heard = command{c, now, p, frames}
 	c.in.Dispatch(&c.heard)
 	c.heard = command{} // it keeps no message alive
+}
+
+// maxHello is the octets of the longest HELLO that fits, so that a longer one need not be parsed.
+func (c *Core) maxHello() int {
+	return c.cfg.Limits.HeaderOctets + c.cfg.Limits.Groups*(maxName+4) + 4*maxName
 }
 
 // follows reports whether a sequence is the next one. Some peers (zyre.js) count

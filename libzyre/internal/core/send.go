@@ -63,8 +63,8 @@ func (c *Core) Shout(now time.Time, group string, content [][]byte, call *Call) 
 // Join and Leave change our own groups and tell all peers. Nothing happens where
 // nothing changes.
 func (c *Core) Join(now time.Time, group string, call *Call) {
-	if c.groups.Count(c.cfg.ID) >= maxGroups && !c.groups.In(c.cfg.ID, group) {
-		call.Done(fmt.Errorf("%w: this node is in %d groups: more are not possible", ErrInvalid, maxGroups))
+	if c.groups.Count(c.cfg.ID) >= c.cfg.Limits.Groups && !c.groups.In(c.cfg.ID, group) {
+		call.Done(fmt.Errorf("%w: this node is in %d groups: more are not possible", ErrInvalid, c.cfg.Limits.Groups))
 		return
 	}
 	c.change(now, c.groups.Join(c.cfg.ID, group), zre.IDJoin, group, call)

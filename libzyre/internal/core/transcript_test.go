@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,13 +80,21 @@ type stage struct {
 	now    time.Time
 	said   bytes.Buffer
 	full   map[ID]bool
+	cut    map[ID]time.Time // whose host acknowledges nothing since then
+	moved  bool             // we have another address on each network
 	broken bool
 }
 
 var birth = time.Unix(0, 0).UTC()
 
 func newStage(t *testing.T) *stage {
-	s := &stage{t: t, now: birth, full: make(map[ID]bool)}
+	s := &stage{t: t, now: birth, full: make(map[ID]bool), cut: make(map[ID]time.Time)}
+	s.build()
+	return s
+}
+
+// build makes the core, with static peers where there are some.
+func (s *stage) build(static ...string) {
 	s.core = New(Config{
 		ID:          named("me"),
 		Name:        "me",
@@ -94,9 +103,17 @@ func newStage(t *testing.T) *stage {
 		Evasive:     5 * time.Second,
 		Expired:     30 * time.Second,
 		SendTimeout: 5 * time.Second,
-		LocalAddr:   route,
+		Peers:       static,
+		LocalAddr: func(remote netip.Addr) netip.Addr {
+			local := route(remote)
+			if s.moved {
+				a := local.As4()
+				a[3] = 200
+				local = netip.AddrFrom4(a)
+			}
+			return local
+		},
 	}, s)
-	return s
 }
 
 // route: this host is .1 on each network.
@@ -118,6 +135,11 @@ func named(name string) (id ID) {
 }
 
 func nameOf(id ID) string {
+	for number := range 2 {
+		if newStatic(named("me"), number, "").key == id {
+			return fmt.Sprintf("static%d", number)
+		}
+	}
 	if id == named("me") {
 		return "me"
 	}
@@ -138,6 +160,18 @@ func (s *stage) Connect(peer ID, endpoint string) error {
 func (s *stage) Redial(peer ID, endpoint string) error {
 	s.say("redial %s %s", nameOf(peer), endpoint)
 	return nil
+}
+
+func (s *stage) Rename(old, new ID) error {
+	s.say("rename %s %s", nameOf(old), nameOf(new))
+	return nil
+}
+
+func (s *stage) Unacknowledged(peer ID) time.Duration {
+	if since, cut := s.cut[peer]; cut {
+		return s.now.Sub(since)
+	}
+	return 0
 }
 
 func (s *stage) Disconnect(peer ID) { s.say("disconnect %s", nameOf(peer)) }
@@ -186,6 +220,9 @@ func (s *stage) input(line string) {
 		id = named(args[0])
 	} else if args[0] == "me" {
 		id = named("me")
+	} else if number, ok := strings.CutPrefix(args[0], "static"); ok && number != "" {
+		n, _ := strconv.Atoi(number)
+		id = newStatic(named("me"), n, "").key
 	}
 	switch command {
 	case "beacon": // PEER ADDRESS PORT
@@ -245,12 +282,33 @@ func (s *stage) input(line string) {
 		c.Writable(s.now, id)
 	case "down":
 		c.Down(s.now, id)
-	case "arrived":
-		c.Arrived(id)
+	case "arrived": // PEER [ADDRESS]
+		addr, _ := netip.ParseAddr(args[1])
+		c.Arrived(s.now, id, addr)
 	case "departed":
 		c.Departed(s.now, id)
-	case "up":
-		c.Up(s.now, id)
+	case "up": // PEER [IDENTITY|-] [ADDRESS]
+		var identity ID
+		if args[1] != "" && args[1] != "-" {
+			identity = named(args[1])
+		}
+		addr, _ := netip.ParseAddr(args[2])
+		c.Up(s.now, id, identity, addr)
+	case "cut": // PEER: its host acknowledges nothing from now on
+		s.cut[id] = s.now
+	case "mended":
+		delete(s.cut, id)
+	case "moved": // to our other address
+		s.moved = !s.moved
+		c.Moved(s.now)
+	case "looked": // and our addresses are what they were
+		c.Moved(s.now)
+	case "anyendpoint":
+		c.cfg.AnyEndpoint = true
+	case "static": // ENDPOINT…: the node is another one, with static peers
+		s.build(words[1:]...)
+		c = s.core
+		c.Start(s.now)
 	case "failed":
 		c.Failed(s.now, id, false)
 	case "refused":
@@ -268,11 +326,23 @@ func (s *stage) input(line string) {
 			s.say("%s %s %s groups=%s waiting=%d", nameOf(p.ID), p.Name, p.Addr, strings.Join(p.Groups, ","), p.Queued)
 		}
 	case "stats":
-		s.say("%+v", c.Stats())
+		s.say("%s", counted(c.Stats()))
 	default:
 		s.t.Fatalf("no such input: %s", line)
 	}
 	s.events()
+}
+
+// counted writes the counters that are not zero.
+func counted(stats Stats) string {
+	var words []string
+	v := reflect.ValueOf(stats)
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			words = append(words, fmt.Sprintf("%s:%v", v.Type().Field(i).Name, v.Field(i)))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func content(text string) [][]byte {

@@ -51,6 +51,9 @@ type cli struct {
 	Idle      idle      `cmd:"" help:"Do nothing among servers."`
 	Tcp       tcp       `cmd:"" help:"Send octets back and forth over plain TCP, as a measure."`
 
+	Crowd crowd `cmd:"" help:"Start many nodes in a few processes; how long until all know all, and what becomes of them then?"`
+	Gone  gone  `cmd:"" help:"Kill a process, or pull a cable; how long until all others have told?"`
+
 	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`
 	LinkRtt       linkRtt       `cmd:"" help:"Send to a process that echoes."`
 	LinkFlood     linkFlood     `cmd:"" help:"Send to a process that counts, as fast as it takes it."`
@@ -58,6 +61,8 @@ type cli struct {
 	LinkKill      linkKill      `cmd:"" help:"Kill a process; how long until its peer is told?"`
 
 	// What those start.
+	PresencePart presencePart `cmd:"" hidden:""`
+	Burn         burn         `cmd:"" hidden:""`
 	LinkMeshPart linkMeshPart `cmd:"" hidden:""`
 	LinkEcho     linkEcho     `cmd:"" hidden:""`
 	LinkSink     linkSink     `cmd:"" hidden:""`

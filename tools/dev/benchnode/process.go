@@ -50,7 +50,10 @@ func start(args ...string) (*other, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := exec.Command(self, args...)
+	return startCommand(exec.Command(self, args...))
+}
+
+func startCommand(c *exec.Cmd) (*other, error) {
 	c.Stderr = os.Stderr
 	stdin, err := c.StdinPipe()
 	if err != nil {

@@ -1,0 +1,105 @@
+//go:build linux
+
+package attack
+
+import (
+	"context"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+const beacons = 100_000
+
+// What a node may connect to because of beacons that anybody can forge: so many at once, and then so many a second.
+const (
+	newPeers     = 500
+	newPeersOnce = 1000
+)
+
+// TestBeaconsOfOneAddress has beacons of 100,000 nodes come from one host, on which something listens that says nothing.
+func TestBeaconsOfOneAddress(t *testing.T) {
+	floodOfBeacons(t, host(0))
+}
+
+// TestBeaconsOfManyAddresses has them come from 1,000.
+func TestBeaconsOfManyAddresses(t *testing.T) {
+	var addrs []netip.Addr
+	for i := range 1000 {
+		addrs = append(addrs, host(i))
+	}
+	floodOfBeacons(t, addrs...)
+}
+
+func floodOfBeacons(t *testing.T, addrs ...netip.Addr) {
+	v := newVictims(t, settings{})
+	d := newDecoy(t, netip.IPv4Unspecified())
+	defer d.close()
+	s := newShouters(v, addrs...)
+	defer s.close()
+	began := time.Now()
+	atRate(many(beacons), beacons/3, func(i int) {
+		port := d.port()
+		if i%2 == 0 {
+			port = 1 // nobody listens there
+		}
+		s.send(i, beacon(zyre.NewUUID(), port))
+	})
+	if most := int64(3 * (newPeersOnce + newPeers*int(1+time.Since(began).Seconds()))); d.count.Load() > most {
+		t.Errorf("the victims connected %d times to a service that only beacons named: at most %d are right", d.count.Load(), most)
+	}
+	t.Logf("%d connections to what the beacons named", d.count.Load())
+	v.end(bounds{memory: 64 << 20, descriptors: 3 * 1100, counted: func(s *zyre.Stats) uint64 { return s.DroppedBeacons + s.Refused }})
+}
+
+// TestForgedGoodbyes says by beacon that each victim has gone.
+func TestForgedGoodbyes(t *testing.T) {
+	v := newVictims(t, settings{})
+	s := newShouters(v, host(0), local)
+	defer s.close()
+	atRate(many(3000), 1000, func(i int) { s.send(i/3, beacon(v.id(i%3), 0)) })
+	v.end(bounds{memory: 32 << 20})
+}
+
+// TestForgedPort announces bob at other ports, of his host and of another: at some something listens. He stays.
+func TestForgedPort(t *testing.T) {
+	v := newVictims(t, settings{})
+	d := newDecoy(t, netip.IPv4Unspecified())
+	defer d.close()
+	s := newShouters(v, host(0), local)
+	defer s.close()
+	atRate(many(2000), 500, func(i int) {
+		port := d.port()
+		if i/2%2 == 0 {
+			port = uint16(1 + i)
+		}
+		s.send(i, beacon(v.id(bob), port))
+	})
+	if count := d.count.Load(); count > 0 {
+		t.Errorf("the victims connected %d times to where a forged beacon said bob was", count)
+	}
+	v.end(bounds{memory: 32 << 20})
+}
+
+// TestTwoWithOneUUID has a whole node come that has bob's UUID, for longer than he could be quiet.
+func TestTwoWithOneUUID(t *testing.T) {
+	v := newVictims(t, settings{})
+	cfg := v.config
+	cfg.UUID, cfg.Name = v.id(bob), "bob's double"
+	node, err := zyre.Start(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.After(v.config.Expired / 2); ; {
+		select {
+		case <-node.Events():
+			continue
+		case <-end:
+		}
+		break
+	}
+	node.Close()
+	v.end(bounds{memory: 32 << 20})
+}

@@ -1,0 +1,156 @@
+//go:build linux
+
+package attack
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zre"
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// crowd makes connections to alice, some at a time, from many addresses, and has each say something. It returns them.
+func crowd(v *victims, count int, say func(i int) []byte) []net.Conn {
+	conns := make([]net.Conn, count)
+	slots := make(chan struct{}, 50) // who connects all at once only tests the queue of the kernel
+	var all sync.WaitGroup
+	for i := range conns {
+		slots <- struct{}{}
+		all.Go(func() {
+			conn, err := tryDial(host(i%250), v.at(alice))
+			if err == nil {
+				put(conn, say(i))
+				conns[i] = conn
+			}
+			<-slots
+		})
+	}
+	all.Wait()
+	return conns
+}
+
+func disperse(conns []net.Conn) {
+	for _, conn := range conns {
+		if conn != nil {
+			conn.Close()
+		}
+	}
+}
+
+// TestSilentConnections has 10,000 that say nothing at all.
+func TestSilentConnections(t *testing.T) {
+	v := newVictims(t, settings{})
+	conns := crowd(v, many(10_000), func(int) []byte { return nil })
+	v.meanwhile()
+	disperse(conns)
+	v.end(bounds{memory: 48 << 20, descriptors: 1200})
+}
+
+// TestSilentPeers has 10,000 that shake hands, as a node each, and say no more.
+func TestSilentPeers(t *testing.T) {
+	v := newVictims(t, settings{})
+	conns := crowd(v, many(10_000), func(int) []byte {
+		return append(greeting(), ready("DEALER", identity(zyre.NewUUID()))...)
+	})
+	v.meanwhile()
+	disperse(conns)
+	v.end(bounds{memory: 96 << 20, descriptors: 9500})
+}
+
+// TestGarbage has what is no ZMTP at all, no more from some octet on, or ZMTP of another kind.
+func TestGarbage(t *testing.T) {
+	v := newVictims(t, settings{})
+	hail := append(greeting(), ready("DEALER", identity(zyre.NewUUID()))...)
+	disperse(crowd(v, many(4000), func(i int) []byte {
+		random := rand.New(rand.NewPCG(uint64(i), 2))
+		noise := make([]byte, 1000)
+		for j := range noise {
+			noise[j] = byte(random.Uint32())
+		}
+		switch i % 5 {
+		case 0:
+			return noise
+		case 1:
+			return append(hail[:i%len(hail):i%len(hail)], noise...)
+		case 2:
+			return append(hail[:len(hail):len(hail)], noise...)
+		case 3:
+			return append(greeting(), ready([]string{"PUB", "REQ", "ROUTER", "", "DEALER\x00"}[i/5%5], noise[:i%256])...)
+		}
+		return append(append([]byte{}, hail...), frame(nil, 4, noise[:i%1000])...) // a command
+	}))
+	v.end(bounds{memory: 48 << 20, descriptors: 4100})
+}
+
+// TestUnfinishedFrames has 100 connections that send all of a frame of 16 MB but its last octet.
+func TestUnfinishedFrames(t *testing.T) {
+	v := newVictims(t, settings{})
+	size := 16 << 20
+	big := frame(nil, 0, make([]byte, size))
+	conns := crowd(v, 100, func(int) []byte {
+		return append(append(greeting(), ready("DEALER", identity(zyre.NewUUID()))...), big[:len(big)-1]...)
+	})
+	v.meanwhile()
+	disperse(conns)
+	v.end(bounds{memory: 512 << 20, descriptors: 200})
+}
+
+// TestReadsNothing has peers in the victims' group that read nothing of what is said there.
+func TestReadsNothing(t *testing.T) {
+	cfg := zyre.Config{HighWater: 20, SendTimeout: 200 * time.Millisecond}
+	v := newVictims(t, settings{Config: cfg, ShoutSize: 100_000})
+	const count = 10
+	var strangers []*stranger
+	for i := range count {
+		s := newStranger(v, host(i), alice, true)
+		defer s.leave()
+		s.connect()
+		s.hello(s.endpoint(), chat)
+		strangers = append(strangers, s)
+	}
+	v.until("they are given up", func(r *report) bool {
+		return r.Nodes[alice].Strangers[zyre.Exit.String()] >= count
+	})
+	for _, s := range strangers {
+		s.leave()
+	}
+	v.end(bounds{memory: 96 << 20, events: 4 * count, blind: true, counted: func(s *zyre.Stats) uint64 { return s.Blocked }})
+}
+
+// TestSendsFast has a peer that says as much as it can.
+func TestSendsFast(t *testing.T) {
+	for _, size := range []int{0, 100, 100_000} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			v := newVictims(t, settings{})
+			s := newStranger(v, host(0), alice, false)
+			defer s.leave()
+			s.connect()
+			s.hello(s.endpoint())
+			count := 0
+			for end := time.Now().Add(time.Second); time.Now().Before(end); {
+				var batch []byte
+				for len(batch) < 64<<10 {
+					s.sequence++
+					octets, err := (&zre.Message{ID: zre.IDWhisper, Sequence: s.sequence}).Append(nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					batch = message(batch, octets, make([]byte, size))
+					count++
+				}
+				if !put(s.conn, batch) {
+					t.Fatal("the victim took no more")
+				}
+			}
+			s.finish()
+			s.leave()
+			t.Logf("%d messages of %d octets in a second", count, size)
+			v.end(bounds{memory: 96 << 20, events: count + 4, counted: func(s *zyre.Stats) uint64 { return s.Received }})
+		})
+	}
+}

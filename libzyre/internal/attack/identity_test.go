@@ -1,0 +1,79 @@
+//go:build linux
+
+package attack
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/zeromq/gozyre/codecs/zre"
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// hello is a message, ready for the wire.
+func hello(endpoint string) []byte {
+	octets, _ := (&zre.Message{ID: zre.IDHello, Sequence: 1, Endpoint: []byte(endpoint), Name: []byte("mask")}).Append(nil)
+	return message(nil, octets)
+}
+
+// TestForeignIdentity says HELLO under identities that no node of ZRE has.
+func TestForeignIdentity(t *testing.T) {
+	v := newVictims(t, settings{})
+	id := zyre.NewUUID()
+	names := [][]byte{nil, {1}, {0}, id[:], append([]byte{0}, id[:]...), append([]byte{2}, id[:]...), append([]byte{1, 1}, id[:]...), bytes.Repeat([]byte{1}, 255)}
+	for i := range many(50) {
+		for _, name := range names {
+			conn := dial(t, host(i), v.at(alice))
+			put(conn, append(append(greeting(), ready("DEALER", name)...), hello("tcp://127.8.0.1:1")...))
+			finish(conn)
+		}
+	}
+	v.end(bounds{memory: 32 << 20, counted: func(s *zyre.Stats) uint64 { return s.Strangers }})
+}
+
+// TestOwnIdentity tells alice that one is alice.
+func TestOwnIdentity(t *testing.T) {
+	v := newVictims(t, settings{})
+	masquerade(v, v.id(alice), many(200))
+	v.end(bounds{memory: 32 << 20})
+}
+
+// TestIdentityOfFriend tells alice that one is bob, who is there: identities are public. Nothing may come between the two.
+func TestIdentityOfFriend(t *testing.T) {
+	v := newVictims(t, settings{})
+	masquerade(v, v.id(bob), many(200))
+	v.end(bounds{memory: 32 << 20})
+}
+
+// masquerade connects to alice under somebody's identity, and says what would hurt.
+func masquerade(v *victims, id zyre.UUID, times int) {
+	what := [][]byte{nil, hello("tcp://127.8.0.1:1"), hello("tcp://" + v.at(bob).String())}
+	for _, m := range []*zre.Message{{ID: zre.IDGoodbye, Sequence: 2}, {ID: zre.IDWhisper, Sequence: 7, Content: [][]byte{[]byte("forged")}}} {
+		octets, err := m.Append(nil)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		what = append(what, message(nil, append([][]byte{octets}, m.Content...)...))
+	}
+	for i := range times {
+		addr := host(i)
+		if i%2 == 0 {
+			addr = local
+		}
+		conn := dial(v.t, addr, v.at(alice))
+		put(conn, append(append(greeting(), ready("DEALER", identity(id))...), what[i%len(what)]...))
+		finish(conn)
+	}
+}
+
+// TestIdentityHeld keeps such connections, and says nothing.
+func TestIdentityHeld(t *testing.T) {
+	v := newVictims(t, settings{})
+	for i := range many(50) {
+		conn := dial(t, host(i), v.at(alice))
+		defer conn.Close()
+		put(conn, append(greeting(), ready("DEALER", identity(v.id(bob+i%2)))...))
+	}
+	v.meanwhile()
+	v.end(bounds{memory: 32 << 20})
+}

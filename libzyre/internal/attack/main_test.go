@@ -1,0 +1,32 @@
+//go:build linux
+
+package attack
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// patience is how long a test waits for what has to happen.
+const patience = 40 * time.Second
+
+// long is for runs outside of CI.
+var long = os.Getenv("GOZYRE_ATTACK") == "long"
+
+func TestMain(m *testing.M) {
+	if settings := os.Getenv(victimsEnv); settings != "" {
+		os.Exit(runVictims(settings))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// many is a number of attacks that the race detector's pace makes smaller.
+func many(n int) int {
+	if raceDetector {
+		return n / 10
+	}
+	return n
+}

@@ -1,0 +1,95 @@
+package core
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Up says that a connection of ours is there, and the identity and address of who is at its other end, as far as they are told.
+func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
+	if s := c.staticOf(id); s != nil {
+		if addr.IsValid() {
+			s.host = addr.Unmap()
+		}
+		c.upStatic(now, s, identity)
+		return
+	}
+	if p := c.peers[id]; p != nil {
+		p.refused, p.up, p.dialled = false, true, time.Time{}
+		if p.doubt == ErrUnreachable {
+			p.doubt = nil
+		}
+	}
+}
+
+// Down says that it broke; it is being made again.
+func (c *Core) Down(now time.Time, id ID) {
+	if s := c.staticOf(id); s != nil {
+		s.down()
+		return
+	}
+	if p := c.peers[id]; p != nil {
+		p.up, p.dialled = false, c.clock.at(now)
+		p.dropPings() // that were on their way
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}
+
+// Failed says that an attempt to make it failed; refused: nobody listens there any more.
+func (c *Core) Failed(now time.Time, id ID, refused bool) {
+	if s := c.staticOf(id); s != nil {
+		s.down()
+		return
+	}
+	p := c.peers[id]
+	switch {
+	case p == nil:
+	case len(p.others) > 0:
+		c.tryElsewhere(now, p)
+		if p = c.peers[id]; p != nil && len(p.others) > 0 {
+			p.others = p.others[1:] // the one that failed
+		}
+	case refused && !c.isComing(id):
+		c.exit(now, p, ErrUnreachable)
+	default:
+		// The network may be back before long; or what the peer said before it went is still on its way to us.
+		p.refused = refused
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}
+
+func (c *Core) isComing(id ID) bool { _, ok := c.coming[id]; return ok }
+
+// Arrived says that a peer's connection to us is there, and from where. Transports that cannot know never say so.
+func (c *Core) Arrived(now time.Time, id ID, addr netip.Addr) {
+	p := c.peers[id]
+	if p == nil {
+		if len(c.coming) < c.cfg.Limits.Peers {
+			c.coming[id] = struct{}{}
+		}
+		return
+	}
+	c.coming[id] = struct{}{}
+	if p.doubt == ErrUnreachable && p.up {
+		p.doubt = nil
+	}
+	addr = addr.Unmap()
+	_, port, ok := parseEndpoint(p.endpoint)
+	if ok && p.ready && addr.IsValid() && addr != p.host && addr.IsLoopback() == p.host.IsLoopback() && p.remember(endpointOf(addr, port)) {
+		c.elsewhere(now, p, port)
+	}
+}
+
+// Departed says that it has ended, and that everything which came over it was told before. A peer that is still there connects
+// again, or has given us up: either is learnt by asking.
+func (c *Core) Departed(now time.Time, id ID) {
+	delete(c.coming, id)
+	p := c.peers[id]
+	switch {
+	case p == nil:
+	case p.refused:
+		c.exit(now, p, ErrUnreachable)
+	default:
+		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+	}
+}

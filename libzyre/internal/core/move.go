@@ -1,0 +1,89 @@
+package core
+
+import (
+	"slices"
+	"time"
+)
+
+// condemn: the answer did not come.
+func (c *Core) condemn(now time.Time, p *peer) {
+	at := c.clock.at(now)
+	switch {
+	case p.doubt != errMoved:
+		c.exit(now, p, p.doubt)
+	case len(p.others) == 0:
+		p.doubt = nil
+	case c.unheardFor(at, p) >= c.grace/2: // nor was the question heard
+		p.doubt = nil
+		c.tryElsewhere(now, p)
+	case p.proven && at.Sub(p.here) < 2*c.grace:
+		p.doubt = nil // it announces itself from there, and may just not read
+	default:
+		c.move(now, p)
+	}
+}
+
+// move begins a peer's life anew at the next of its endpoints.
+func (c *Core) move(now time.Time, p *peer) {
+	c.exit(now, p, ErrMoved)
+	c.turn(p)
+	c.places.remove(p) // turn has put it there
+	c.meetAgain(now, p.id, p.endpoint, p.others...)
+}
+
+// tryElsewhere goes on at the next of a peer's endpoints and keeps its queue. One
+// that never showed that it gets what we send has to be greeted there.
+func (c *Core) tryElsewhere(now time.Time, p *peer) {
+	switch {
+	case len(p.others) == 0:
+	case !p.ready:
+		c.regreet(c.clock.at(now), p)
+	case !p.proven:
+		c.move(now, p)
+	default:
+		c.turn(p)
+		c.redial(now, p)
+	}
+}
+
+// redial makes a peer's connection anew and keeps what is queued.
+func (c *Core) redial(now time.Time, p *peer) {
+	c.takeBack(p)
+	p.proven, p.redialed, p.refused = false, true, false
+	if p.up {
+		p.up, p.dialled = false, c.clock.at(now)
+	}
+	if err := c.net.Redial(p.id, p.endpoint); err != nil {
+		c.stats.Refused++
+	}
+	c.due(p)
+}
+
+// takeBack gives up pings whose answers can no longer come in order. When they were the last that was sent, and nothing of them
+// was acknowledged, they were not heard: their sequence is used again, so that the peer does not miss them.
+func (c *Core) takeBack(p *peer) {
+	if len(p.pings) > 0 && c.net.Unacknowledged(p.id) > 0 {
+		first := p.pings[0].number
+		if p.sent-first == uint16(len(p.pings)-1) {
+			p.sent = first - 1
+		}
+	}
+	p.dropPings()
+}
+
+// Moved says that our own addresses are not what they were. Connections from one that we have no more are made anew.
+func (c *Core) Moved(now time.Time) {
+	for _, p := range slices.Clone(c.order) {
+		local := c.localTo(p)
+		if local == p.local || local.IsUnspecified() {
+			continue // or there is no way at all, for now
+		}
+		p.local = local
+		if p.proven || p.redialed || p.ready && p.up && c.net.Unacknowledged(p.id) == 0 {
+			c.redial(now, p)
+			continue
+		}
+		c.exit(now, p, ErrMoved)
+		c.meetAgain(now, p.id, p.endpoint, p.others...)
+	}
+}

@@ -1,0 +1,216 @@
+// Package node is a node without goroutines, channels, sockets and clocks: the
+// protocol of package core, what waits for the reader of its events, and the
+// inlet, which stands still while that reader is slow.
+//
+// Inputs take the time and what came in; Work then goes on with it. Package
+// zyre drives a Node from one goroutine over real sockets and the system's
+// clock, package sim drives thousands of them over a network and a clock that do
+// not exist.
+//
+// A Node belongs to one goroutine.
+package node
+
+import (
+	"errors"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre/harmony"
+	"github.com/zeromq/gozyre/libzyre/internal/core"
+)
+
+// maxHeld bounds the octets of messages that are held for a slow reader, beside
+// Config.Queue.
+const maxHeld = 16 << 20
+
+// Network is the connections to peers; harmony is the real one.
+type Network interface {
+	core.Network
+	// Take appends to into[:0] what came in, in order.
+	Take(into []harmony.Event) []harmony.Event
+	// TakeNews takes only what happened to our own connections; see harmony.
+	TakeNews(into []harmony.Event) []harmony.Event
+}
+
+// Config is what a Node is told at birth. Nothing is checked here.
+type Config struct {
+	core.Config
+	Queue int // events held for a slow reader before the inlet is suspended
+	// Reader is offered each event, oldest first, and returns false when it
+	// cannot take it now: then it waits in Events. Nil: all wait there.
+	Reader   func(*core.Event) bool
+	Interval time.Duration // between beacons, where the network is small
+}
+
+// Node is one node.
+type Node struct {
+	cfg  Config
+	core *core.Core
+	net  Network
+
+	events    []core.Event // for the reader
+	octets    int          // of the messages in them
+	batch     []harmony.Event
+	position  int             // in the batch
+	news      []harmony.Event // taken while suspended
+	suspended bool
+}
+
+// New returns a node. It does nothing by itself.
+func New(cfg Config, net Network) *Node {
+	return &Node{cfg: cfg, core: core.New(cfg.Config, net), net: net}
+}
+
+// Core is for calls of the application and for what is to be known. Work follows
+// a call.
+func (n *Node) Core() *core.Core { return n.core }
+
+// Next is when Tick is due: never, if it is zero.
+func (n *Node) Next() time.Time { return n.core.Next() }
+
+// Events is what waits for the reader, oldest first.
+func (n *Node) Events() []core.Event { return n.events }
+
+// Pop says that the reader has taken so many of them. Work follows.
+func (n *Node) Pop(count int) {
+	for i := range n.events[:count] {
+		n.octets -= octetsOf(n.events[i].Msg)
+	}
+	clear(n.events[:count])
+	if n.events = n.events[count:]; len(n.events) == 0 {
+		n.events = n.events[:0:0]
+	}
+}
+
+// Untaken is how many messages were taken from the network and not yet looked at.
+func (n *Node) Untaken() int { return len(n.batch) - n.position }
+
+// Start comes before all other inputs.
+func (n *Node) Start(at time.Time) { n.core.Start(at) }
+
+// Beacon takes an announcement and where it came from.
+func (n *Node) Beacon(at time.Time, addr netip.Addr, data []byte) { n.core.Beacon(at, addr, data) }
+
+// Moved says that our own interfaces or addresses are not what they were.
+func (n *Node) Moved(at time.Time) { n.core.Moved(at) }
+
+// Tick does what time brings.
+func (n *Node) Tick(at time.Time) { n.core.Tick(at) }
+
+// Stop says goodbye to all and ends every life. Only Events may follow.
+func (n *Node) Stop(at time.Time, cause error) {
+	n.core.Stop(at, cause)
+	n.gather()
+}
+
+// Ready takes what the network has: while the inlet is suspended no messages.
+func (n *Node) Ready(at time.Time) {
+	if !n.suspended {
+		n.batch, n.position = n.net.Take(n.batch[:0]), 0
+		return
+	}
+	n.news = n.net.TakeNews(n.news[:0])
+	for i := range n.news {
+		n.receive(at, &n.news[i])
+	}
+}
+
+// full says that the reader has to catch up before more is taken.
+func (n *Node) full() bool { return len(n.events) >= n.cfg.Queue || n.octets >= maxHeld }
+
+// Work hands the core what was taken from the network, as long as the reader of
+// our events follows. Else the inlet is suspended: nothing more is taken, the
+// transport's queues fill, and our peers have to wait.
+func (n *Node) Work(at time.Time) {
+	n.gather()
+	if n.suspended && (len(n.events) > n.cfg.Queue/2 || n.octets > maxHeld/2) {
+		return
+	}
+	resumed := n.suspended
+	if resumed {
+		n.suspended = false
+		n.core.Resume(at)
+	}
+	n.drain(at)
+	if resumed && !n.suspended { // what the network said of meanwhile
+		n.Ready(at)
+		n.drain(at)
+	}
+}
+
+// drain hands the core the rest of a batch.
+func (n *Node) drain(at time.Time) {
+	for ; n.position < len(n.batch); n.position++ {
+		if n.full() {
+			n.suspended = true
+			n.core.Suspend(at)
+			n.passNews(at)
+			return
+		}
+		n.receive(at, &n.batch[n.position])
+		n.batch[n.position] = harmony.Event{}
+		n.gather()
+	}
+}
+
+// passNews takes out of a batch that has to wait what happened to our own connections: with a queue that has room again
+// there is something to do at once. What our peers said, and that they came or went, stays in order.
+func (n *Node) passNews(at time.Time) {
+	rest := n.batch[n.position:]
+	kept := rest[:0]
+	for i := range rest {
+		switch rest[i].Type {
+		case harmony.Writable, harmony.Up, harmony.Down, harmony.Failed:
+			n.receive(at, &rest[i])
+		default:
+			kept = append(kept, rest[i])
+		}
+	}
+	clear(rest[len(kept):])
+	n.batch = n.batch[:n.position+len(kept)]
+}
+
+// receive hands one event of the network to the core.
+func (n *Node) receive(at time.Time, e *harmony.Event) {
+	switch e.Type {
+	case harmony.Message:
+		n.core.Message(at, e.Peer, e.Addr, e.Frames)
+	case harmony.Writable:
+		n.core.Writable(at, e.Peer)
+	case harmony.Up:
+		n.core.Up(at, e.Peer, e.Identity, e.Addr)
+	case harmony.Down:
+		n.core.Down(at, e.Peer)
+	case harmony.Arrived:
+		n.core.Arrived(at, e.Peer, e.Addr)
+	case harmony.Departed:
+		n.core.Departed(at, e.Peer)
+	case harmony.Failed:
+		n.core.Failed(at, e.Peer, errors.Is(e.Err, syscall.ECONNREFUSED))
+	}
+}
+
+// gather takes what the core has to tell, and offers it to the reader.
+func (n *Node) gather() {
+	before := len(n.events)
+	n.events = n.core.Events(n.events)
+	for i := range n.events[before:] {
+		n.octets += octetsOf(n.events[before+i].Msg)
+	}
+	if n.cfg.Reader == nil {
+		return
+	}
+	taken := 0
+	for taken < len(n.events) && n.cfg.Reader(&n.events[taken]) {
+		taken++
+	}
+	n.Pop(taken)
+}
+
+func octetsOf(msg [][]byte) (octets int) {
+	for _, frame := range msg {
+		octets += len(frame)
+	}
+	return octets
+}

@@ -1,0 +1,116 @@
+package interop
+
+import (
+	"testing"
+	"time"
+
+	"github.com/zeromq/gozyre/tools/netlab"
+)
+
+// A host's interface gets another address, at once or after it was down for a moment: its peers keep it, and they can
+// talk both ways as soon as they have heard from there.
+func TestAddressChange(t *testing.T) {
+	for name, down := range map[string]time.Duration{"at once": 0, "after 2 s down": 2 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLAN(t, 3, oursConfig{})
+			l.talk("before")
+			if down > 0 {
+				l.cables[0].Cut()
+				pass(down)
+			}
+			l.cables[0].Readdress("10.77.0.99/24")
+			if down > 0 {
+				l.cables[0].Restore()
+			}
+			l.movedTo("10.77.0.99")
+		})
+	}
+}
+
+// movedTo sees that the first node is at that address for all others, and that nobody went.
+func (l *lan) movedTo(host string) {
+	l.t.Helper()
+	begin := time.Now()
+	for _, p := range l.nodes[1:] {
+		p.do("addr", l.nodes[0].ID, host)
+		p.expect(event{Type: "DONE", Text: "addr"})
+	}
+	l.t.Logf("all know where it is after %v", time.Since(begin).Round(time.Millisecond))
+	l.talk("at " + host)
+	l.t.Logf("all have talked after %v", time.Since(begin).Round(time.Millisecond))
+	pass(time.Second)
+	l.nobody("because a host moved")
+}
+
+// An interface goes down for less than Evasive, and up again: nobody is reported gone, and what is said meanwhile
+// arrives.
+func TestInterfaceDownAndUp(t *testing.T) {
+	t.Parallel()
+	l := newLAN(t, 3, oursConfig{})
+	l.talk("before")
+	l.cables[0].Cut()
+	l.nodes[0].do("whisper", l.nodes[1].ID, "from the dark")
+	l.nodes[1].do("whisper", l.nodes[0].ID, "into the dark")
+	pass(3 * time.Second)
+	l.cables[0].Restore()
+	l.nodes[1].expect(event{Type: "WHISPER", Msg: []string{"from the dark"}})
+	l.nodes[0].expect(event{Type: "WHISPER", Msg: []string{"into the dark"}})
+	l.talk("after")
+	pass(time.Second)
+	l.nobody("because an interface was down for a moment")
+}
+
+// A laptop goes from WiFi to cable and back, on one network: two interfaces with an address each, of which now the one
+// is gone and now the other. Nobody is reported gone.
+//
+//	laptop wlan0 10.77.0.1  ──┐
+//	       eth0  10.77.0.11 ──┤ lan
+//	desk   eth0  10.77.0.2  ──┘
+func TestWiFiToCableAndBack(t *testing.T) {
+	t.Parallel()
+	lab := netlab.New(t)
+	between := lab.Switch("lan")
+	laptop, desk := lab.Host("laptop"), lab.Host("desk")
+	wifi := laptop.Plug(between, "wlan0", "10.77.0.1/24")
+	cable := laptop.Plug(between, "eth0", "10.77.0.11/24")
+	desk.Plug(between, "eth0", "10.77.0.2/24")
+	cable.Cut()
+	l := &lan{t: t, nodes: []*peer{
+		onHost(laptop, "", "").ours(t, oursConfig{Name: "laptop", Interfaces: []string{"wlan0", "eth0"}}),
+		onHost(desk, "", "").ours(t, oursConfig{Name: "desk"}),
+	}}
+	l.pairs(meet)
+	l.talk("by WiFi")
+	cable.Restore()
+	wifi.Cut()
+	l.movedTo("10.77.0.11")
+	wifi.Restore()
+	pass(time.Second) // both at once
+	cable.Cut()
+	l.movedTo("10.77.0.1")
+}
+
+// A host leaves one network for another, where its peer is too, and gets an address there.
+//
+//	laptop eth0 10.1.0.1 ── one, then eth0 10.2.0.1 ── two
+//	desk   eth0 10.1.0.2 ── one
+//	       eth1 10.2.0.2 ── two
+func TestOtherNetwork(t *testing.T) {
+	t.Parallel()
+	lab := netlab.New(t)
+	one, two := lab.Switch("one"), lab.Switch("two")
+	laptop, desk := lab.Host("laptop"), lab.Host("desk")
+	cable := laptop.Plug(one, "eth0", "10.1.0.1/24")
+	desk.Plug(one, "eth0", "10.1.0.2/24")
+	desk.Plug(two, "eth1", "10.2.0.2/24")
+	l := &lan{t: t, nodes: []*peer{
+		onHost(laptop, "", "").ours(t, oursConfig{Name: "laptop"}),
+		onHost(desk, "", "").ours(t, oursConfig{Name: "desk", Interfaces: []string{"eth0", "eth1"}}),
+	}}
+	l.pairs(meet)
+	l.talk("on the one")
+	cable.Move(two)
+	cable.Readdress("10.2.0.1/24")
+	l.movedTo("10.2.0.1")
+}
