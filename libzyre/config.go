@@ -96,7 +96,7 @@ type Limits struct {
 	NewPeers        int   `zpl:"new-peers"`         // a second, after a burst of twice as many; default 500
 	Dials           int   `zpl:"dials"`             // connections that are being made at a time; default 4
 	Groups          int   `zpl:"groups"`            // of one peer, and of this node; default 4,096
-	HeaderOctets    int   `zpl:"header-octets"`     // of one peer's headers, each counted as 32 octets more than it has; 64 times that of all peers. Default 1 MiB
+	HeaderOctets    int   `zpl:"header-octets"`     // of one peer's headers and groups, each counted as 32 octets more than it has; of all peers together 64 times that. Default 1 MiB
 	MessageOctets   int   `zpl:"message-octets"`    // of one message, sent or received; default 64 MiB
 	QueuedOctets    int64 `zpl:"queued-octets"`     // waiting to be sent, to all peers together; default 1 GiB
 }

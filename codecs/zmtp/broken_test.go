@@ -3,6 +3,7 @@ package zmtp_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -235,18 +236,24 @@ func TestHandoverDeliversWhatHadArrived(t *testing.T) {
 				if _, err := c.Write(zmtp.GreetingAndReady("DEALER", "alice")); err != nil {
 					t.Fatal(err)
 				}
+				if _, err := io.ReadFull(c, make([]byte, len(zmtp.GreetingAndReady("ROUTER", "")))); err != nil {
+					t.Fatal(err)
+				}
 				return c
 			}
 			old := join()
 			in.next(zsock.Up)
+			var all []byte
 			for i := range n {
-				if _, err := old.Write(zmtp.Frame(append([]byte(strconv.Itoa(i)), make([]byte, 1000)...))); err != nil {
-					t.Fatal(err)
-				}
+				all = append(all, zmtp.Frame(append([]byte(strconv.Itoa(i)), make([]byte, 100)...))...)
 			}
+			if _, err := old.Write(all); err != nil {
+				t.Fatal(err)
+			}
+			old.Close() // nobody has read that far yet
 			join()
 			for i := range n {
-				if e := in.next(zsock.Message); len(e.Frames[0]) != len(strconv.Itoa(i))+1000 {
+				if e := in.next(zsock.Message); len(e.Frames[0]) != len(strconv.Itoa(i))+100 {
 					t.Fatalf("message %d: got %d octets", i, len(e.Frames[0]))
 				}
 			}

@@ -168,7 +168,7 @@ func (c *conn) write() {
 			err = c.transmitControl(control)
 		}
 		if err != nil {
-			c.kill(err)
+			c.cannotWrite(err)
 		}
 		q.mu.Lock()
 		q.holder = nil
@@ -194,6 +194,16 @@ func (c *conn) write() {
 		c.finish()
 	}
 	q.mu.Unlock()
+}
+
+// cannotWrite ends the connection; but while somebody waits for its end, everything that had come is read first.
+func (c *conn) cannotWrite(cause error) {
+	if p := c.probe.Load(); p != nil {
+		p.broken.Store(true)
+		p.stirred()
+		return
+	}
+	c.kill(cause)
 }
 
 // next takes what is to be written next: what was begun, then commands, then messages. out.mu is held.

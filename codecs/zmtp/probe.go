@@ -3,6 +3,7 @@ package zmtp
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -20,10 +21,11 @@ var (
 // probe finds out whether a connection is alive, for somebody who came under the same identity. Identities are no secrets: who
 // knows one must not cut off whom it belongs to, and who lost the connection itself must be able to come back.
 type probe struct {
-	once  sync.Once
-	stir  chan struct{} // closed as soon as something arrived, or the connection ended
-	over  chan struct{} // closed when alive is known
-	alive bool
+	once   sync.Once
+	stir   chan struct{} // closed as soon as something arrived, or the connection ended
+	broken atomic.Bool   // nothing can be written any more
+	over   chan struct{} // closed when alive is known
+	alive  bool
 }
 
 func (p *probe) stirred() { p.once.Do(func() { close(p.stir) }) }
@@ -67,6 +69,9 @@ func (l *listener) claim(a *admitted) (from *conn, err error) {
 func (l *listener) ask(c *conn, p *probe) bool {
 	raw := tcpOf(c.net)
 	before, known := askTCP(raw)
+	if before.gone { // a PING would have its system take back what we have not read yet
+		return false
+	}
 	if c.minor > 0 { // else it does not know what a PING is
 		c.tell(ping(c.opts.heartbeat))
 	}
@@ -76,7 +81,7 @@ func (l *listener) ask(c *conn, p *probe) bool {
 	for wait := time.Millisecond; ; wait = min(2*wait, probeMost/10) {
 		now, _ := askTCP(raw)
 		switch {
-		case !c.alive(), now.gone: // we may not have read that far yet
+		case !c.alive(), now.gone, p.broken.Load():
 			return false
 		case heard, known && now.acked != before.acked:
 			return true

@@ -104,13 +104,6 @@ func (l *loop) adopt(ifaces []iface, now time.Time) {
 		}
 	}
 	l.links = kept
-	if !first && !maps.Equal(places, l.places) {
-		select {
-		case l.b.moved <- struct{}{}:
-		default: // told already
-		}
-	}
-	l.places = places
 
 	after := map[string]bool{}
 	for _, k := range l.links {
@@ -138,6 +131,14 @@ func (l *loop) adopt(ifaces []iface, now time.Time) {
 		}
 	}
 	l.look(now)
+
+	if !first && !maps.Equal(places, l.places) {
+		select {
+		case l.b.moved <- struct{}{}:
+		default: // told already
+		}
+	}
+	l.places = places
 }
 
 // send makes one announcement.

@@ -1,6 +1,7 @@
 package beacon
 
 import (
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -13,9 +14,17 @@ func roaming(t *testing.T) (b, witness *Beacon) {
 	without6(t) // its news would do as well
 	scanTold = time.Hour
 	cable(t)
+	for plugged := false; !plugged; { // the carrier comes a moment after the link
+		ifi, err := net.InterfaceByName("b0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plugged = ifi.Flags&net.FlagRunning != 0
+	}
 	b = listens(t, Config{Interval: time.Hour})
 	witness = listens(t, Config{Port: b.Port()})
 	publish(t, b, "x")
+	defer func() { t.Logf("DEBUG %+v", b.Stats()) }()
 	for heard := 0; heard < 2*len(birth); heard++ { // on lo and on b0
 		next(t, witness)
 	}
@@ -37,10 +46,9 @@ func moved(t *testing.T, b *Beacon) {
 	}
 }
 
-// heardFrom waits for a whole burst from an address on b0.
-func heardFrom(t *testing.T, witness *Beacon, addr string) {
+// heardFrom waits for a whole burst from an address on b0, which was to begin at a time.
+func heardFrom(t *testing.T, witness *Beacon, addr string, start time.Time) {
 	t.Helper()
-	start := time.Now()
 	for i := range birth {
 		nextWhere(t, witness, func(s Signal) bool { return s.Interface == "b0" && s.Addr == netip.MustParseAddr(addr) })
 		if i == 0 {
@@ -56,10 +64,15 @@ func TestRoamingInterfaceDownAndUp(t *testing.T) {
 	b, witness := roaming(t)
 	for range 2 {
 		ip(t, "link set b0 down")
-		moved(t, b)
+		for b.Stats().Interfaces != 1 {
+			moved(t, b)
+		}
+		start := time.Now()
 		ip(t, "link set b0 up")
-		moved(t, b)
-		heardFrom(t, witness, "10.77.0.1")
+		for b.Stats().Interfaces != 2 {
+			moved(t, b)
+		}
+		heardFrom(t, witness, "10.77.0.1", start)
 	}
 }
 
@@ -71,15 +84,17 @@ func TestRoamingToAnotherAddress(t *testing.T) {
 	b, witness := roaming(t)
 	ip(t, "address add 10.77.0.9/24 dev b0")
 	moved(t, b)
+	start := time.Now()
 	ip(t, "address delete 10.77.0.1/24 dev b0") // takes the other with it: that is of the same network
 	ip(t, "address replace 10.77.0.9/24 dev b0")
 	moved(t, b)
-	heardFrom(t, witness, "10.77.0.9")
+	heardFrom(t, witness, "10.77.0.9", start)
 	ip(t, "address flush dev b0")
 	moved(t, b)
+	start = time.Now()
 	ip(t, "address add 192.168.5.20/16 dev b0")
 	moved(t, b)
-	heardFrom(t, witness, "192.168.5.20")
+	heardFrom(t, witness, "192.168.5.20", start)
 }
 
 // The address stays; all that tells is the carrier.
@@ -91,8 +106,9 @@ func TestRoamingToAnotherNetworkByCable(t *testing.T) {
 	for range 2 {
 		ip(t, "link set b1 down")
 		moved(t, b)
+		start := time.Now()
 		ip(t, "link set b1 up")
 		moved(t, b)
-		heardFrom(t, witness, "10.77.0.1")
+		heardFrom(t, witness, "10.77.0.1", start)
 	}
 }

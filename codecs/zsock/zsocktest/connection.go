@@ -48,28 +48,6 @@ func testReconnect(t *testing.T, p pairing) {
 	}
 }
 
-func testHandover(t *testing.T, p pairing) {
-	in, out, r, old := pair(t, p, zsock.ListenOptions{}, zsock.DialOptions{})
-	send(t, old, "old")
-	in.message("old")
-	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: []byte("alice")})
-	send(t, l, "new")
-	if e := in.message("new"); string(e.Peer) != "alice" {
-		t.Errorf("got peer %q, want alice", e.Peer)
-	}
-	for _, what := range []zsock.EventType{zsock.Up, zsock.Down, zsock.Up} {
-		if e, ok := in.told(what, nil); ok && string(e.Peer) != "alice" {
-			t.Errorf("%s of %q, want alice", what, e.Peer)
-		}
-	}
-	if err := r.Send([]byte("alice"), octets("answer")); err != nil {
-		t.Fatal(err)
-	}
-	if e := out.message("answer"); e.Link != l {
-		t.Error("the answer went to the old connection")
-	}
-}
-
 // testManyPeers has many links to one listener at once: each keeps its order and its identity.
 func testManyPeers(t *testing.T, p pairing) {
 	const peers, n = 50, 20

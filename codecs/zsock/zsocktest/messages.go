@@ -235,7 +235,7 @@ func testUnknownPeer(t *testing.T, p pairing) {
 func testSmallestMaxMessage(t *testing.T, p pairing) {
 	in, out := open(t, p.listens, zsock.Options{}), open(t, p.dials, zsock.Options{})
 	identity := bytes.Repeat([]byte("i"), 255)
-	r := in.listen(zsock.ListenOptions{MaxMessage: 1, Identity: identity})
+	r := in.listen(zsock.ListenOptions{MaxMessage: 1, Identity: bytes.Repeat([]byte("s"), 255)})
 	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: identity, MaxMessage: 1})
 	send(t, l, "q")
 	if e := in.message("q"); !bytes.Equal(e.Peer, identity) {

@@ -39,6 +39,8 @@ var needs = map[string]func(pairing) bool{
 	"HeartbeatTTL":          func(p pairing) bool { return !p.listens.silent },
 	"Failed":                func(p pairing) bool { return !p.dials.silent },
 	"RouterHighWaterOctets": func(p pairing) bool { return !p.listens.silent },
+	"IdentityTaken":         func(p pairing) bool { return !p.listens.silent },
+	"OurIdentity":           func(p pairing) bool { return !p.listens.silent },
 	"Inproc":                func(p pairing) bool { return p.listens.String() == p.dials.String() }, // it stays within one set
 }
 
@@ -75,6 +77,7 @@ var perMechanism = []test{
 	{"Reconnect", testReconnect},
 	{"QueueSurvives", testQueueSurvives},
 	{"Handover", testHandover},
+	{"IdentityTaken", testIdentityTaken},
 	{"ManyPeers", testManyPeers},
 	{"PubListens", testPubListens},
 	{"PubDials", testPubDials},
@@ -95,6 +98,7 @@ var perMechanism = []test{
 var once = []test{
 	{"NoFrames", testNoFrames},
 	{"TooLarge", testTooLarge},
+	{"OurIdentity", testOurIdentity},
 	{"RouterTooLarge", testRouterTooLarge},
 	{"RouterHighWaterOctets", testRouterHighWaterOctets},
 	{"Close", testClose},
@@ -111,7 +115,8 @@ var once = []test{
 	{"ListenersOfOneSet", testListenersOfOneSet},
 }
 
-// Silent is a transport that never says Up, Down or Failed, says ErrUntold, and does not count what it queues in octets.
+// Silent is a transport that never says Up, Down or Failed, says ErrUntold, does not count what it queues in octets, and gives an
+// identity that is in use to whoever comes last.
 type Silent struct{ zsock.Transport }
 
 // pairing is who talks to whom.

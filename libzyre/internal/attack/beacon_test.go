@@ -51,7 +51,7 @@ func floodOfBeacons(t *testing.T, addrs ...netip.Addr) {
 		t.Errorf("the victims connected %d times to a service that only beacons named: at most %d are right", d.count.Load(), most)
 	}
 	t.Logf("%d connections to what the beacons named", d.count.Load())
-	v.end(bounds{memory: 64 << 20, descriptors: 3 * 1100, counted: func(s *zyre.Stats) uint64 { return s.DroppedBeacons + s.Refused }})
+	v.end(bounds{memory: 64 << 20, descriptors: 3 * 1100, counted: func(s *zyre.Stats) uint64 { return s.DroppedBeacons + s.Refused + s.TooFast + s.TooManyThere }})
 }
 
 // TestForgedGoodbyes says by beacon that each victim has gone.
@@ -80,7 +80,7 @@ func TestForgedPort(t *testing.T) {
 	if count := d.count.Load(); count > 0 {
 		t.Errorf("the victims connected %d times to where a forged beacon said bob was", count)
 	}
-	v.end(bounds{memory: 32 << 20})
+	v.end(bounds{memory: 32 << 20, counted: func(s *zyre.Stats) uint64 { return s.Conflicts }})
 }
 
 // TestTwoWithOneUUID has a whole node come that has bob's UUID, for longer than he could be quiet.

@@ -122,6 +122,30 @@ func TestReadsNothing(t *testing.T) {
 	v.end(bounds{memory: 96 << 20, events: 4 * count, blind: true, counted: func(s *zyre.Stats) uint64 { return s.Blocked }})
 }
 
+// TestReadsNothingMuch has so many of them, and so much that is said, that all of what may be queued is: nobody else may have to
+// wait for that.
+func TestReadsNothingMuch(t *testing.T) {
+	queued := int64(32 << 20)
+	cfg := zyre.Config{SendTimeout: 2 * time.Second, Limits: zyre.Limits{QueuedOctets: queued}}
+	v := newVictims(t, settings{Config: cfg, ShoutSize: 300_000})
+	const count = 10
+	var strangers []*stranger
+	for i := range count {
+		s := newStranger(v, host(i), alice, true)
+		defer s.leave()
+		s.connect()
+		s.hello(s.endpoint(), chat)
+		strangers = append(strangers, s)
+	}
+	v.until("they are given up", func(r *report) bool {
+		return r.Nodes[alice].Strangers[zyre.Exit.String()] >= count
+	})
+	for _, s := range strangers {
+		s.leave()
+	}
+	v.end(bounds{memory: 4 * uint64(queued), events: 6 * count, blind: true, counted: func(s *zyre.Stats) uint64 { return s.Blocked }})
+}
+
 // TestSendsFast has a peer that says as much as it can.
 func TestSendsFast(t *testing.T) {
 	for _, size := range []int{0, 100, 100_000} {

@@ -3,7 +3,6 @@
 package attack
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -36,16 +35,13 @@ func TestHelloOfThirdHost(t *testing.T) {
 	for _, s := range strangers {
 		s.leave()
 	}
-	v.end(bounds{memory: 32 << 20, events: 2 * many(100)})
+	v.end(bounds{memory: 32 << 20, events: 2 * many(100), descriptors: 250,
+		counted: func(s *zyre.Stats) uint64 { return s.Elsewhere }})
 }
 
 // TestHelloOfThirdHostAllowed is the same where the configuration says that a HELLO may name another host.
 func TestHelloOfThirdHostAllowed(t *testing.T) {
-	var s settings
-	if err := json.Unmarshal([]byte(`{"AnyEndpoint": true}`), &s.Config); err != nil {
-		t.Fatal(err)
-	}
-	v := newVictims(t, s)
+	v := newVictims(t, settings{Config: zyre.Config{AnyEndpoint: true}})
 	d := newDecoy(t, host(77))
 	defer d.close()
 	guest := newStranger(v, host(1), alice, false)

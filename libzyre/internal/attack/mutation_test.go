@@ -205,4 +205,3 @@ func readFrame(t *testing.T, text string) (frame []byte) {
 	}
 	return frame
 }
-

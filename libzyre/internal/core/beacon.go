@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -82,11 +83,35 @@ func (c *Core) newBeacon(now time.Time, id ID, endpoint string) {
 		c.check(now, other, ErrReplaced, c.grace)
 		return
 	}
-	if c.greeting() >= maxGreeting {
+	if !c.roomToGreet(now, endpoint) {
 		c.stats.Refused++
 		return
 	}
-	c.meet(now, id, endpoint)
+	if p := c.meet(now, id, endpoint); p != nil {
+		c.unheard = append(c.unheard, p)
+	}
+}
+
+// roomToGreet says whether one more may be greeted that is known from a beacon only. Where they are many, one address gets no more than a
+// quarter of the places, and who has not answered for a while makes room.
+func (c *Core) roomToGreet(now time.Time, endpoint string) bool {
+	if c.greeting() >= maxGreeting/2 && c.places.at(endpoint).greeting >= maxGreeting/4 {
+		return false
+	}
+	for len(c.unheard) > 0 && c.greeting() >= maxGreeting {
+		oldest := c.unheard[0]
+		if c.peers[oldest.id] == oldest && !oldest.ready {
+			if c.clock.at(now).Sub(oldest.made) < c.grace {
+				return false
+			}
+			c.exit(now, oldest, ErrUnreachable)
+		}
+		c.unheard = c.unheard[1:]
+	}
+	if len(c.unheard) >= 2*maxGreeting { // most have answered long ago
+		c.unheard = slices.DeleteFunc(c.unheard, func(p *peer) bool { return p.ready || c.peers[p.id] != p })
+	}
+	return c.greeting() < maxGreeting
 }
 
 // greeting counts the peers that have not yet answered.

@@ -53,6 +53,7 @@ func (c *Core) Tick(now time.Time) {
 			c.judge(now, at, p)
 		}
 	}
+	c.takeTurns(now)
 	c.tryStatics(now)
 	c.schedule(now)
 }
@@ -76,6 +77,9 @@ func (c *Core) doubtOurselves(now time.Time) {
 func (c *Core) schedule(now time.Time) {
 	c.next = time.Time{}
 	c.wakeStatics()
+	if !c.paceAt.IsZero() {
+		c.wake(c.paceAt)
+	}
 	for _, p := range c.order {
 		c.due(p)
 	}

@@ -49,11 +49,13 @@ func (h *command) OnJoin(m *zre.Message) {
 	if !h.follows(m) {
 		return
 	}
-	if h.c.groups.Count(h.p.id) >= h.c.cfg.Limits.Groups {
+	octets := HeaderOverhead + len(m.Group)
+	if h.c.groups.Count(h.p.id) >= h.c.cfg.Limits.Groups || !h.c.holds(h.p.held+octets, octets) {
 		h.c.exit(h.now, h.p, ErrMisbehaved)
 		return
 	}
 	if group := string(m.Group); h.c.groups.Join(h.p.id, group) {
+		h.c.hold(h.p, octets)
 		h.c.tell(h.now, h.p, Event{Type: Join, Group: group})
 	}
 }
@@ -64,6 +66,7 @@ func (h *command) OnLeave(m *zre.Message) {
 		return
 	}
 	if group := string(m.Group); h.c.groups.Leave(h.p.id, group) {
+		h.c.hold(h.p, -HeaderOverhead-len(m.Group))
 		h.c.tell(h.now, h.p, Event{Type: Leave, Group: group})
 	}
 }

@@ -79,10 +79,13 @@ type Core struct {
 	places  places
 	order   []*peer         // the same, oldest first: all that is done to all is done in this order
 	ready   int             // how many of them are
+	unheard []*peer         // that were met by a beacon, oldest first; those who have answered or gone are taken out some time
 	coming  map[ID]struct{} // whose connection to us stands, as far as the transport tells
+	paced   []*peer         // for whom something waits for its turn
+	paceAt  time.Time       // when that is; zero: never
 	statics []*static
 	intake  intake
-	held    int // octets of all peers' headers
+	held    int // octets of all peers' headers and groups
 	groups  groups.Table
 	status  groups.Status // our own
 	events  []Event

@@ -197,14 +197,15 @@ func FuzzMessage(f *testing.F) {
 		if len(c.order) != len(c.peers) || len(c.order) > 3 {
 			t.Fatal("peers are kept twice or were made up")
 		}
-		hosts, held := 0, 0
-		for _, count := range c.places.hosts {
-			hosts += count
+		hosts, greeting, held := 0, 0, 0
+		for _, h := range c.places.hosts {
+			hosts += h.peers
+			greeting += h.greeting
 		}
 		for _, p := range c.order {
 			held += p.held
 		}
-		if hosts != len(c.order) || len(c.places.peers) > len(c.order) || held != c.held {
+		if hosts != len(c.order) || greeting != c.greeting() || len(c.places.peers) > len(c.order) || held != c.held {
 			t.Fatalf("%d peers are at %d places, with %d octets where %d are counted: %+v", len(c.order), hosts, held, c.held, c.places)
 		}
 	})

@@ -30,7 +30,7 @@ func (c *Core) greet(p *peer) {
 	for _, waiting := range p.waiting { // joins and leaves: HELLO says it all
 		waiting.done(nil)
 	}
-	p.waiting = nil
+	p.waiting, p.paced = nil, false
 	p.dropPings()
 	p.sent, p.proven, p.full = 0, false, false
 	p.owed++
@@ -80,7 +80,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		p.asks = 0 // it asked in its old life
 	case p.ready:
 		c.exit(now, p, ErrRestarted)
-		if p = c.meetAgain(now, id, endpoint, other); p == nil {
+		if p = c.meet(now, id, endpoint, other); p == nil {
 			return
 		}
 	default:
@@ -89,8 +89,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
 		p.remember(other)
 	}
 	if !p.ready {
-		p.ready = true
-		c.ready++
+		c.becomeReady(p)
 	}
 	p.made = at
 	p.received, p.status = 1, groups.Status(c.in.Status)
@@ -144,14 +143,15 @@ func (c *Core) ours(endpoint string) bool {
 }
 
 // evict ends the life of who was at an endpoint before (port reuse). It is
-// believed at once only when the newcomer speaks from that very address; else the
+// believed at once only when the newcomer speaks from that very address, and no connection stands; else the
 // other one is asked, and the newcomer has to come again. False means that.
 func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) bool {
 	other := c.places.peers[endpoint]
 	if other == nil || other.id == id {
 		return true
 	}
-	if other.ready && addr.IsValid() && addr.Unmap() != other.host {
+	stranger := addr.IsValid() && addr.Unmap() != other.host
+	if other.ready && (stranger || other.up || c.isComing(other.id)) {
 		c.check(now, other, ErrReplaced, c.grace)
 		return false
 	}
@@ -160,21 +160,29 @@ func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) boo
 }
 
 // fits says whether a HELLO's groups are as few, and their names as long, as JOIN
-// could have made them, and its headers within their limits: of one peer, and of all.
+// could have made them, and both within their limits: of one peer, and of all.
 func (c *Core) fits() bool {
 	for _, group := range c.in.Groups {
 		if len(group) == 0 || len(group) > maxName {
 			return false
 		}
 	}
-	octets := c.headerOctets()
-	return len(c.in.Groups) <= c.cfg.Limits.Groups && octets <= c.cfg.Limits.HeaderOctets && c.held+octets <= manyHeaders*c.cfg.Limits.HeaderOctets
+	octets := c.helloOctets()
+	return len(c.in.Groups) <= c.cfg.Limits.Groups && c.holds(octets, octets)
 }
 
-// headerOctets is what the headers of a HELLO cost.
-func (c *Core) headerOctets() (octets int) {
+// holds says whether a peer may have so much, which is so much more than it had.
+func (c *Core) holds(octets, more int) bool {
+	return octets <= c.cfg.Limits.HeaderOctets && c.held+more <= manyHeaders*c.cfg.Limits.HeaderOctets
+}
+
+// helloOctets is what the headers and groups of a HELLO cost.
+func (c *Core) helloOctets() (octets int) {
 	for _, h := range c.in.Headers {
 		octets += HeaderOverhead + len(h.Key) + len(h.Value)
+	}
+	for _, group := range c.in.Groups {
+		octets += HeaderOverhead + len(group)
 	}
 	return octets
 }

@@ -8,10 +8,10 @@ type Limits struct {
 	PeersPerAddress int // of one host
 	NewPeers        int // a second, after a burst of twice as many
 	Groups          int // of one peer, and of this node
-	HeaderOctets    int // of one peer's headers together, each with HeaderOverhead; of all peers 64 times as many
+	HeaderOctets    int // of one peer's headers and groups together, each with HeaderOverhead; of all peers 64 times as many
 }
 
-// HeaderOverhead is what a header counts beside its key and value.
+// HeaderOverhead is what a header or group counts beside its octets.
 const HeaderOverhead = 32
 
 const manyHeaders = 64
@@ -68,7 +68,7 @@ func (c *Core) admit(now time.Time, endpoint string) bool {
 	switch {
 	case len(c.order) >= c.cfg.Limits.Peers:
 		c.stats.TooMany++
-	case c.places.at(endpoint) >= c.cfg.Limits.PeersPerAddress:
+	case c.places.at(endpoint).peers >= c.cfg.Limits.PeersPerAddress:
 		c.stats.TooManyThere++
 	case !c.intake.admits(now, c.cfg.Limits.NewPeers):
 		c.stats.TooFast++

@@ -26,9 +26,8 @@ func (c *Core) condemn(now time.Time, p *peer) {
 // move begins a peer's life anew at the next of its endpoints.
 func (c *Core) move(now time.Time, p *peer) {
 	c.exit(now, p, ErrMoved)
-	c.turn(p)
-	c.places.remove(p) // turn has put it there
-	c.meetAgain(now, p.id, p.endpoint, p.others...)
+	endpoint, others := p.next()
+	c.meetAgain(now, p.id, endpoint, others...)
 }
 
 // tryElsewhere goes on at the next of a peer's endpoints and keeps its queue. One
@@ -44,6 +43,13 @@ func (c *Core) tryElsewhere(now time.Time, p *peer) {
 		c.turn(p)
 		c.redial(now, p)
 	}
+}
+
+// turn makes the next endpoint of a peer the one to connect to.
+func (c *Core) turn(p *peer) {
+	var endpoint string
+	endpoint, p.others = p.next()
+	c.settle(p, endpoint)
 }
 
 // redial makes a peer's connection anew and keeps what is queued.

@@ -48,6 +48,7 @@ type peer struct {
 
 	full    bool // its queue is
 	waiting []outgoing
+	paced   bool // some of them for their turn
 }
 
 // meet makes a peer, connects to it and says HELLO. It returns nil when there
@@ -145,13 +146,12 @@ func (p *peer) remember(endpoint string) bool {
 	return known < 0
 }
 
-// turn makes another endpoint the one to connect to: the one that was heard of
+// next is the endpoint to go on at, and which remain then: the one that was heard of
 // last, and in the end each.
-func (c *Core) turn(p *peer) {
+func (p *peer) next() (endpoint string, others []string) {
 	last := len(p.others) - 1
-	next := p.others[last]
-	p.others = slices.Insert(p.others[:last:last], 0, p.endpoint)
-	c.settle(p, next)
+	endpoint = p.others[last]
+	return endpoint, slices.Insert(p.others[:last:last], 0, p.endpoint)
 }
 
 // endpointOf writes an endpoint as ZeroMQ does.
@@ -178,13 +178,18 @@ func parseEndpoint(endpoint string) (addr netip.Addr, port uint16, ok bool) {
 	return addr.Unmap(), uint16(number), true
 }
 
+// hold counts what a peer makes us keep.
+func (c *Core) hold(p *peer, more int) {
+	p.held += more
+	c.held += more
+}
+
 // takeHeaders is the last step of HELLO: what the peer says of itself.
 func (c *Core) takeHeaders(p *peer) {
 	if p.name = string(c.in.Name); p.name == "" {
 		p.name = strings.ToUpper(hex.EncodeToString(p.id[:3]))
 	}
-	c.held += c.headerOctets() - p.held
-	p.held = c.headerOctets()
+	c.hold(p, c.helloOctets()-p.held)
 	p.headers = make(map[string]string, len(c.in.Headers))
 	for _, h := range c.in.Headers {
 		p.headers[string(h.Key)] = string(h.Value)

@@ -79,8 +79,13 @@ func (c *Core) change(now time.Time, changed bool, command zre.ID, group string,
 	c.begin(call)
 	if changed {
 		c.status = c.status.Next()
-		for _, p := range c.order { // greeted ones too: they counted what HELLO said
-			c.post(now, p, zre.Message{ID: command, Group: []byte(group), Status: uint8(c.status)}, call)
+		m := zre.Message{ID: command, Group: []byte(group), Status: uint8(c.status)}
+		for i, p := range c.order { // greeted ones too: they counted what HELLO said
+			if i < atOnce {
+				c.post(now, p, m, call)
+			} else {
+				c.postpone(now, p, m, call)
+			}
 		}
 	}
 	c.end(call)
@@ -97,12 +102,20 @@ func (c *Core) end(call *Call) {
 
 // post sends a message, or lets it wait behind those that wait already.
 func (c *Core) post(now time.Time, p *peer, m zre.Message, call *Call) {
+	if p.paced {
+		c.flush(p) // order is kept
+	}
 	if !p.full {
 		c.out = m
 		if c.send(p, m.Content) {
 			return
 		}
 	}
+	c.wait(now, p, m, call)
+}
+
+// wait lets a message wait behind those that wait already.
+func (c *Core) wait(now time.Time, p *peer, m zre.Message, call *Call) {
 	content := make([][]byte, len(m.Content))
 	for i, frame := range m.Content {
 		content[i] = bytes.Clone(frame)
@@ -121,15 +134,7 @@ func (c *Core) Writable(now time.Time, id ID) {
 	}
 	p.full = false
 	c.answer(p)
-	for len(p.waiting) > 0 && !p.full {
-		first := p.waiting[0]
-		c.out = first.message
-		if !c.send(p, first.message.Content) {
-			return
-		}
-		p.waiting = p.waiting[1:]
-		first.done(nil)
-	}
+	c.flush(p)
 	if p.doubt == ErrUnreachable && !p.full { // it could not be asked before
 		p.doubt = nil
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)

@@ -150,6 +150,9 @@ func (r *reader) fault(path string, table map[string]any) (f Fault) {
 	if f.Every > 0 && (f.For == 0 || f.For >= f.Every) {
 		r.mistake(path+"/every", "a fault that comes again needs a \"for\" that is shorter than its \"every\"")
 	}
+	if f.What == delay && len(f.Hosts) > 0 {
+		r.mistake(path+"/hosts", "a delay is everywhere: it has no hosts")
+	}
 	at := path + "/amount"
 	var err error
 	switch {

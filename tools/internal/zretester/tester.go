@@ -44,6 +44,7 @@ type tester struct {
 	collector *history.Collector
 	team      team
 	guests    *guests
+	weather   func(context.Context) // lets faults happen until the context is done; nil: there are none
 
 	mu        sync.Mutex
 	state     string
@@ -83,7 +84,12 @@ func (t *tester) run(ctx context.Context, std cli.Streams) error {
 	}
 	t.say("running")
 	t.guests.start(t)
+	var faults sync.WaitGroup
+	if t.weather != nil {
+		faults.Go(func() { t.weather(living) })
+	}
 	t.team.run(living)
+	faults.Wait()
 	if ctx.Err() == nil {
 		t.say("settling")
 		sleep(ctx, t.scenario.Settle+late+time.Second)
@@ -217,7 +223,6 @@ func (t *tester) report(findings []history.Finding, interrupted bool) *report {
 		Troubles: slices.Clone(t.troubles), MoreTroubles: t.more, Memory: t.peak, Open: t.descs,
 	}
 }
-
 
 // freePort returns a UDP port on which nobody listens, outside of the range from which systems take
 // ports by themselves.

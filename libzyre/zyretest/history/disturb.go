@@ -1,0 +1,102 @@
+package history
+
+import (
+	"time"
+
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// trouble says whether something is disturbed, and until when it was.
+type trouble struct {
+	active int
+	calm   int64 // when it last ended
+	what   string
+}
+
+// link is two nodes, the lower index first.
+type link struct{ a, b int32 }
+
+// Disturb says that from now on two nodes cannot reach each other, or not
+// reliably. The zero UUID is everybody: (a, zero) is all that has to do with a
+// (its host sleeps, has no network, has another address, has no time to run),
+// (zero, zero) is the whole network. Disturbances count: each needs its own Calm.
+func (c *Checker) Disturb(at time.Time, a, b zyre.UUID, what string) {
+	c.tick(at)
+	c.trouble(a, b, func(t *trouble) {
+		t.active++
+		t.what = what
+	})
+}
+
+// Calm says that the disturbance has ended.
+func (c *Checker) Calm(at time.Time, a, b zyre.UUID) {
+	c.tick(at)
+	c.trouble(a, b, func(t *trouble) {
+		if t.active == 0 {
+			return
+		}
+		t.active--
+		t.calm = c.now
+	})
+	if a == (zyre.UUID{}) {
+		a, b = b, a
+	}
+	switch {
+	case a == (zyre.UUID{}):
+		for _, n := range c.nodes {
+			c.touch(n)
+		}
+	case b == (zyre.UUID{}):
+		c.touch(c.node(a))
+	default:
+		x, y := c.node(a).at, c.node(b).at
+		c.sweeps.push(sweep{c.now + c.settle, x, y})
+		c.sweeps.push(sweep{c.now + c.settle, y, x})
+	}
+}
+
+// trouble changes that of two nodes, of one, or of all.
+func (c *Checker) trouble(a, b zyre.UUID, change func(*trouble)) {
+	if a == (zyre.UUID{}) {
+		a, b = b, a
+	}
+	switch {
+	case a == (zyre.UUID{}):
+		change(&c.everywhere)
+	case b == (zyre.UUID{}):
+		change(&c.node(a).trouble)
+	default:
+		key := linkOf(c.node(a), c.node(b))
+		t := c.between[key]
+		change(&t)
+		c.between[key] = t
+	}
+}
+
+func linkOf(a, b *node) link {
+	return link{min(a.at, b.at), max(a.at, b.at)}
+}
+
+// calm is since when two nodes are undisturbed: forever, if they are not; 0, if
+// they always were.
+func (c *Checker) calm(a, b *node) (at int64, what string) {
+	var pair trouble
+	if len(c.between) > 0 {
+		pair = c.between[linkOf(a, b)]
+	}
+	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &pair} {
+		if t.active > 0 {
+			return forever, t.what
+		}
+		if t.calm > at {
+			at, what = t.calm, t.what
+		}
+	}
+	return at, what
+}
+
+// disturbed says whether two nodes are, or were until Settle ago.
+func (c *Checker) disturbed(a, b *node) bool {
+	at, _ := c.calm(a, b)
+	return at == forever || at > 0 && c.now-at <= c.settle
+}

@@ -1,0 +1,185 @@
+package netlab
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Ether is a switch made of this process: it can do what the kernel's bridge
+// cannot everywhere, which is to let frames arrive later. Hosts get to it by Tap.
+type Ether struct {
+	lab   *Lab
+	delay atomic.Int64
+
+	mu    sync.Mutex
+	ports []*port
+	known map[[6]byte]*port // where an address was heard last
+}
+
+// port is a host's connection to an Ether.
+type port struct {
+	tap  *os.File
+	out  chan frame
+	done chan struct{}
+}
+
+// frame is one on its way.
+type frame struct {
+	due  time.Time
+	data []byte
+}
+
+const (
+	maxFrame   = 1 << 16
+	maxOnWay   = 8192 // frames on their way to one host; more are lost
+	maxLearned = 4096 // addresses that an Ether remembers
+)
+
+// Ether makes a network in this process.
+func (l *Lab) Ether(name string) *Ether {
+	l.tb.Helper()
+	if l.hosts[name] {
+		l.tb.Fatalf("netlab: there is a host or switch %q already", name)
+	}
+	l.hosts[name] = true
+	return &Ether{lab: l, known: map[[6]byte]*port{}}
+}
+
+// Delay is how much later each frame arrives from now on; 0 at first.
+func (e *Ether) Delay(d time.Duration) { e.delay.Store(int64(d)) }
+
+// Tap connects the host to an Ether, as Plug does to a Switch. Unplug and Move
+// are not for the link that it returns; Cut is.
+func (h *Host) Tap(e *Ether, name, address string) *Link {
+	h.lab.tb.Helper()
+	tap, err := openTap(h.ns, name)
+	if err != nil {
+		h.lab.tb.Fatalf("netlab: %s on %s: %v", name, h.name, err)
+	}
+	p := &port{tap: tap, out: make(chan frame, maxOnWay), done: make(chan struct{})}
+	e.mu.Lock()
+	e.ports = append(e.ports, p)
+	e.mu.Unlock()
+	var working sync.WaitGroup
+	working.Go(func() { e.read(p) })
+	working.Go(p.write)
+	h.lab.tb.Cleanup(func() {
+		tap.Close()
+		close(p.done)
+		working.Wait()
+	})
+	return h.link(name, address, end{})
+}
+
+// openTap makes an interface in a namespace, whose other end is the file.
+func openTap(ns, name string) (*os.File, error) {
+	type result struct {
+		file *os.File
+		err  error
+	}
+	opened := make(chan result)
+	go func() {
+		// The thread changes its network, and ends with this goroutine.
+		runtime.LockOSThread()
+		file, err := tapHere(ns, name)
+		opened <- result{file, err}
+	}()
+	r := <-opened
+	return r.file, r.err
+}
+
+func tapHere(ns, name string) (*os.File, error) {
+	space, err := os.Open(filepath.Join("/run/netns", ns))
+	if err != nil {
+		return nil, err
+	}
+	defer space.Close()
+	if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil {
+		return nil, fmt.Errorf("setns: %w", err)
+	}
+	const device = "/dev/net/tun"
+	fd, err := unix.Open(device, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", device, err)
+	}
+	request, err := unix.NewIfreq(name)
+	if err == nil {
+		request.SetUint16(unix.IFF_TAP | unix.IFF_NO_PI)
+		err = unix.IoctlIfreq(fd, unix.TUNSETIFF, request)
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("%s: %w", device, err)
+	}
+	return os.NewFile(uintptr(fd), device), nil
+}
+
+// read takes what a host sends until its tap is closed.
+func (e *Ether) read(from *port) {
+	buf := make([]byte, maxFrame)
+	for {
+		n, err := from.tap.Read(buf)
+		if err != nil {
+			return
+		}
+		if n < 14 { // no Ethernet
+			continue
+		}
+		f := frame{time.Now().Add(time.Duration(e.delay.Load())), append([]byte(nil), buf[:n]...)}
+		for _, to := range e.route(from, f.data) {
+			select {
+			case to.out <- f:
+			default: // its queue is full: lost
+			}
+		}
+	}
+}
+
+// route tells who gets a frame, and learns where its sender is.
+func (e *Ether) route(from *port, data []byte) []*port {
+	target, source := [6]byte(data[:6]), [6]byte(data[6:12])
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.known) < maxLearned {
+		e.known[source] = from
+	}
+	group := binary.BigEndian.Uint16(data)&0x0100 != 0
+	if to := e.known[target]; to != nil && !group {
+		return []*port{to}
+	}
+	others := make([]*port, 0, len(e.ports))
+	for _, p := range e.ports {
+		if p != from {
+			others = append(others, p)
+		}
+	}
+	return others
+}
+
+// write gives the host what has come for it, when it is due.
+func (p *port) write() {
+	for {
+		var f frame
+		select {
+		case f = <-p.out:
+		case <-p.done:
+			return
+		}
+		if wait := time.Until(f.due); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-p.done:
+				return
+			}
+		}
+		p.tap.Write(f.data) // an interface that is down takes nothing: lost
+	}
+}
