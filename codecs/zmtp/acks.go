@@ -58,7 +58,7 @@ type tcpState struct {
 	ago         time.Duration // when the other end's system acknowledged anything last
 	acked       uint64        // octets acknowledged so far
 	gone        bool          // the other end has hung up
-	full        bool          // the other end's buffers are full, and it has answered every question whether they still are
+	full        bool          // the other end's buffers are full, and it answers when asked whether they still are
 }
 
 // unacknowledged is for zsock.Unacknowledged. A connection that knows it by itself, of a test for instance, answers for itself.

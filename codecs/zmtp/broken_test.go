@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -173,6 +174,21 @@ func TestCloseAmidDialling(t *testing.T) {
 	all.Wait()
 }
 
+// ipc is an endpoint in the file system. The test ends here where a system has none.
+func ipc(t *testing.T) string {
+	t.Helper()
+	path := t.TempDir() + "/socket"
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("this system has no such sockets: ", err)
+	}
+	l.Close()
+	return "ipc://" + path
+}
+
 // TestIPCTwice: of two that listen at once at a path where a dead process left a socket, one gets it.
 func TestIPCTwice(t *testing.T) {
 	for range 20 {
@@ -218,6 +234,7 @@ func (h hidden) Accept() (net.Conn, error) {
 func TestHandoverDeliversWhatHadArrived(t *testing.T) {
 	for name, transport := range map[string]zmtp.Transport{
 		"system": {},
+		"ipc":    {},
 		"other": {Listen: func(ctx context.Context, network, address string) (net.Listener, error) {
 			l, err := new(net.ListenConfig).Listen(ctx, network, address)
 			return hidden{l}, err
@@ -226,9 +243,14 @@ func TestHandoverDeliversWhatHadArrived(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const n = 300
 			in := real(t, transport, zsock.Options{Inbox: 10})
-			r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+			endpoint := "tcp://127.0.0.1:*"
+			if name == "ipc" {
+				endpoint = ipc(t)
+			}
+			r := in.listen(zsock.ListenOptions{Endpoint: endpoint})
 			join := func() net.Conn {
-				c, err := net.Dial("tcp", r.Endpoint()[len("tcp://"):])
+				scheme, address, _ := strings.Cut(r.Endpoint(), "://")
+				c, err := net.Dial(map[string]string{"tcp": "tcp", "ipc": "unix"}[scheme], address)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -69,9 +69,6 @@ func (l *listener) claim(a *admitted) (from *conn, err error) {
 func (l *listener) ask(c *conn, p *probe) bool {
 	raw := tcpOf(c.net)
 	before, known := askTCP(raw)
-	if before.gone { // a PING would have its system take back what we have not read yet
-		return false
-	}
 	if c.minor > 0 { // else it does not know what a PING is
 		c.tell(ping(c.opts.heartbeat))
 	}
@@ -96,9 +93,6 @@ func (l *listener) ask(c *conn, p *probe) bool {
 		case <-deadline.C:
 			look.Stop()
 			return c.seemsAlive(now, known)
-		case <-l.closed:
-			look.Stop()
-			return true
 		}
 	}
 }

@@ -4,6 +4,7 @@ package attack
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 	"time"
@@ -54,12 +55,54 @@ func floodOfBeacons(t *testing.T, addrs ...netip.Addr) {
 	v.end(bounds{memory: 64 << 20, descriptors: 3 * 1100, counted: func(s *zyre.Stats) uint64 { return s.DroppedBeacons + s.Refused + s.TooFast + s.TooManyThere }})
 }
 
+// TestNoBeacons sends datagrams that are none.
+func TestNoBeacons(t *testing.T) {
+	v := newVictims(t, settings{})
+	s := newShouters(v, host(0))
+	defer s.close()
+	noise := make([]byte, 60_000)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	atRate(many(20_000), 20_000, func(i int) {
+		data := noise[i : i+i%700] // some are longer than any beacon
+		if i%100 == 0 {
+			data = noise
+		}
+		copy(data, "ZRE\x01\x02\x03"[:i%7])
+		s.send(i, data)
+	})
+	v.end(bounds{memory: 32 << 20, counted: func(s *zyre.Stats) uint64 { return s.BadBeacons }})
+}
+
+// TestBlackHole has beacons of many nodes come that are where nobody ever answers: who dials there waits. Others do not.
+func TestBlackHole(t *testing.T) {
+	v := newVictims(t, settings{})
+	hole := newBlackHole(t, host(0))
+	defer hole.close()
+	s := newShouters(v, host(0))
+	defer s.close()
+	atRate(many(5000), 5000, func(i int) { s.send(i, beacon(zyre.NewUUID(), hole.port)) })
+	v.welcome()
+	v.end(bounds{memory: 64 << 20, events: 4, descriptors: 1100})
+}
+
+// TestForgedPlace has beacons of many nodes come from where bob is. He stays.
+func TestForgedPlace(t *testing.T) {
+	v := newVictims(t, settings{})
+	s := newShouters(v, local)
+	defer s.close()
+	atRate(many(2000), 1000, func(i int) { s.send(i, beacon(zyre.NewUUID(), v.at(bob).Port())) })
+	v.end(bounds{memory: 32 << 20})
+}
+
 // TestForgedGoodbyes says by beacon that each victim has gone.
 func TestForgedGoodbyes(t *testing.T) {
 	v := newVictims(t, settings{})
 	s := newShouters(v, host(0), local)
 	defer s.close()
-	atRate(many(3000), 1000, func(i int) { s.send(i/3, beacon(v.id(i%3), 0)) })
+	atRate(many(1500), 1000, func(i int) { s.send(i/3, beacon(v.id(i%3), 0)) })
 	v.end(bounds{memory: 32 << 20})
 }
 
@@ -70,7 +113,7 @@ func TestForgedPort(t *testing.T) {
 	defer d.close()
 	s := newShouters(v, host(0), local)
 	defer s.close()
-	atRate(many(2000), 500, func(i int) {
+	atRate(many(1000), 500, func(i int) {
 		port := d.port()
 		if i/2%2 == 0 {
 			port = uint16(1 + i)
@@ -83,7 +126,7 @@ func TestForgedPort(t *testing.T) {
 	v.end(bounds{memory: 32 << 20, counted: func(s *zyre.Stats) uint64 { return s.Conflicts }})
 }
 
-// TestTwoWithOneUUID has a whole node come that has bob's UUID, for longer than he could be quiet.
+// TestTwoWithOneUUID has a whole node come that has bob's UUID, for longer than he may be quiet.
 func TestTwoWithOneUUID(t *testing.T) {
 	v := newVictims(t, settings{})
 	cfg := v.config
@@ -92,7 +135,7 @@ func TestTwoWithOneUUID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.After(v.config.Expired / 2); ; {
+	for end := time.After(2 * v.config.Evasive); ; {
 		select {
 		case <-node.Events():
 			continue

@@ -3,6 +3,7 @@
 package attack
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -87,17 +88,27 @@ func TestGarbage(t *testing.T) {
 	v.end(bounds{memory: 48 << 20, descriptors: 4100})
 }
 
-// TestUnfinishedFrames has 100 connections that send all of a frame of 16 MB but its last octet.
+// TestUnfinishedFrames has 100 connections that never finish what they send: of a frame of 16 MB the last octet is missing, of a message of
+// 16 frames of a megabyte, or of a million empty ones, the last frame.
 func TestUnfinishedFrames(t *testing.T) {
-	v := newVictims(t, settings{})
-	size := 16 << 20
+	size := many(16 << 20)
 	big := frame(nil, 0, make([]byte, size))
-	conns := crowd(v, 100, func(int) []byte {
-		return append(append(greeting(), ready("DEALER", identity(zyre.NewUUID()))...), big[:len(big)-1]...)
-	})
-	v.meanwhile()
-	disperse(conns)
-	v.end(bounds{memory: 512 << 20, descriptors: 200})
+	parts := map[string][]byte{
+		"frame":  big[:len(big)-1],
+		"frames": bytes.Repeat(frame(nil, 1, make([]byte, 1<<20)), max(1, size>>20)),
+		"tiny":   bytes.Repeat(frame(nil, 1, nil), size/16),
+	}
+	for name, part := range parts {
+		t.Run(name, func(t *testing.T) {
+			v := newVictims(t, settings{})
+			conns := crowd(v, 100, func(int) []byte {
+				return append(append(greeting(), ready("DEALER", identity(zyre.NewUUID()))...), part...)
+			})
+			v.meanwhile()
+			disperse(conns)
+			v.end(bounds{memory: 512 << 20, descriptors: 200})
+		})
+	}
 }
 
 // TestReadsNothing has peers in the victims' group that read nothing of what is said there.
@@ -144,6 +155,30 @@ func TestReadsNothingMuch(t *testing.T) {
 		s.leave()
 	}
 	v.end(bounds{memory: 4 * uint64(queued), events: 6 * count, blind: true, counted: func(s *zyre.Stats) uint64 { return s.Blocked }})
+}
+
+// TestAsksAndReadsNothing has a peer that sends PINGs and does not read the answers.
+func TestAsksAndReadsNothing(t *testing.T) {
+	v := newVictims(t, settings{})
+	s := newStranger(v, host(0), alice, true)
+	defer s.leave()
+	s.connect()
+	s.hello(s.endpoint())
+	for range many(500_000) / 1000 {
+		var batch []byte
+		for range 1000 {
+			s.sequence++
+			octets, err := (&zre.Message{ID: zre.IDPing, Sequence: s.sequence}).Append(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			batch = message(batch, octets)
+		}
+		put(s.conn, batch)
+	}
+	s.finish()
+	s.leave()
+	v.end(bounds{memory: 48 << 20, events: 4})
 }
 
 // TestSendsFast has a peer that says as much as it can.

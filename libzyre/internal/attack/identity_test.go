@@ -41,7 +41,7 @@ func TestOwnIdentity(t *testing.T) {
 // TestIdentityOfFriend tells alice that one is bob, who is there: identities are public. Nothing may come between the two.
 func TestIdentityOfFriend(t *testing.T) {
 	v := newVictims(t, settings{})
-	masquerade(v, v.id(bob), many(200))
+	masquerade(v, v.id(bob), many(100))
 	v.end(bounds{memory: 32 << 20})
 }
 

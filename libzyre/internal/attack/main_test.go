@@ -30,3 +30,11 @@ func many(n int) int {
 	}
 	return n
 }
+
+// slow is a duration that the race detector's pace makes longer.
+func slow(d time.Duration) time.Duration {
+	if raceDetector {
+		return 3 * d
+	}
+	return d
+}

@@ -51,7 +51,7 @@ func newVictims(t *testing.T, s settings) *victims {
 	base := zyretest.Config(t)
 	s.Config.Port, s.Config.Interfaces = base.Port, base.Interfaces
 	if s.Config.Evasive == 0 { // strangers who vanish are to be gone before long
-		s.Config.Evasive, s.Config.Expired = 2*time.Second, 6*time.Second
+		s.Config.Evasive, s.Config.Expired = slow(time.Second), slow(5*time.Second)
 	}
 	text, err := json.Marshal(s)
 	if err != nil {

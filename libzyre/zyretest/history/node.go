@@ -20,7 +20,6 @@ type node struct {
 	live    bool
 	ended   bool // it told STOP
 	how     How  // it stopped
-	queued  bool // a sweep is
 	started int64
 	stopped int64
 	touched int64 // when its own truth last changed

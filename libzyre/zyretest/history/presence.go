@@ -33,7 +33,11 @@ func (c *Checker) onExit(r, s *node, p *pair, cause error) {
 	}
 	v := c.judgeExit(r, s, p, cause)
 	if v == guilty {
-		p.exits, p.enters = 0, 0 // one finding for one fault
+		p.exits, p.enters = 0, 0 // one finding for one fault, and for what follows from it
+		if s.live {
+			other := c.pair(s, r)
+			other.exits, other.enters = 0, 0
+		}
 	} else {
 		c.storm(r, s, p, &p.exits)
 	}

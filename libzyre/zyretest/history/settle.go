@@ -16,9 +16,8 @@ const everybody = -1
 
 // touch says that a node's truth changed: all views of it have to follow.
 func (c *Checker) touch(n *node) {
-	n.touched = c.now
-	if !n.queued {
-		n.queued = true
+	if n.touched != c.now {
+		n.touched = c.now
 		c.sweeps.push(sweep{c.now + c.settle, n.at, everybody})
 	}
 }
@@ -33,9 +32,7 @@ func (c *Checker) sweep(w sweep) {
 		c.check(n, x)
 		c.check(x, n)
 	}
-	if n.queued = n.touched > w.due-c.settle; n.queued {
-		c.sweeps.push(sweep{c.now + c.settle, n.at, everybody})
-	} else if !n.live && c.now-n.stopped >= c.settle {
+	if !n.live && c.now-n.stopped >= c.settle {
 		c.clearRow(n)
 	}
 }

@@ -41,7 +41,7 @@ type tester struct {
 	seed      uint64
 	began     time.Time
 	roster    *roster
-	collector *history.Collector
+	collector collector
 	team      team
 	guests    *guests
 	weather   func(context.Context) // lets faults happen until the context is done; nil: there are none
@@ -53,6 +53,14 @@ type tester struct {
 	peak      uint64
 	descs     int
 	processes int
+}
+
+// collector is what a history.Collector does.
+type collector interface {
+	Take(o history.Observation)
+	Finish() []history.Finding
+	Findings() []history.Finding
+	Figures() history.Figures
 }
 
 // window is how late an observation of another process may come.
@@ -67,7 +75,9 @@ func (t *tester) run(ctx context.Context, std cli.Streams) error {
 	if t.processes == 1 {
 		late = 0
 	}
-	t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle}), late)
+	if t.collector == nil {
+		t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle}), late)
+	}
 	ctx, interrupt := context.WithCancel(ctx)
 	defer interrupt()
 	end, err := t.assemble(std)
@@ -83,7 +93,7 @@ func (t *tester) run(ctx context.Context, std cli.Streams) error {
 		defer timer.Stop()
 	}
 	t.say("running")
-	t.guests.start(t)
+	t.guests.start()
 	var faults sync.WaitGroup
 	if t.weather != nil {
 		faults.Go(func() { t.weather(living) })
@@ -114,7 +124,9 @@ func (t *tester) assemble(std cli.Streams) (end func(), err error) {
 	if len(base.Interfaces) == 0 {
 		base.Interfaces = []string{zyre.Loopback()}
 	}
-	t.guests = newGuests(t.options.ZyreJS, base.Port, base.Interfaces[0], s, t.seed)
+	if t.guests, err = newGuests(t.options.ZyreJS, base.Port, base.Interfaces[0], s, t.trouble); err != nil {
+		return nil, err
+	}
 	base.Life = *s
 	base.Life.Every *= time.Duration(t.processes)
 	base.Life.Shout *= time.Duration(t.processes)
@@ -217,7 +229,7 @@ func (t *tester) report(findings []history.Finding, interrupted bool) *report {
 	defer t.mu.Unlock()
 	return &report{
 		Type: "report", Version: cli.Version("zretester"), Seed: t.seed, Began: t.began, Took: time.Since(t.began),
-		Nodes: t.scenario.Nodes, Processes: t.processes, Namespaces: t.scenario.Namespaces, Guests: t.guests.count(),
+		Nodes: t.scenario.Nodes, Processes: t.processes, Namespaces: t.scenario.Namespaces, Guests: len(t.guests.commands),
 		Interrupted: interrupted, Started: v.Total.Started, Skipped: v.Total.Skipped,
 		Figures: t.collector.Figures(), Found: len(findings), Findings: findings[:min(len(findings), maxFindings)],
 		Troubles: slices.Clone(t.troubles), MoreTroubles: t.more, Memory: t.peak, Open: t.descs,
