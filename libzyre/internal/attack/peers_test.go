@@ -75,11 +75,11 @@ func TestHeavyPeers(t *testing.T) {
 				strangers = append(strangers, s)
 				s.connect()
 				m := zre.Message{ID: zre.IDHello, Name: []byte("heavy"), Endpoint: []byte(s.endpoint())}
-				for j := range 4000 {
+				for j := range 3500 {
 					if text := fmt.Appendf(nil, "%0250d", i*5000+j); of == "groups" {
 						m.Groups = append(m.Groups, text)
 					} else {
-						m.Headers = append(m.Headers, wire.Pair{Key: text[245:], Value: text[:220]})
+						m.Headers = append(m.Headers, wire.Pair{Key: text[242:], Value: text[:242]})
 					}
 				}
 				s.say(&m)
@@ -89,7 +89,7 @@ func TestHeavyPeers(t *testing.T) {
 				s.finish()
 				s.leave()
 			}
-			v.end(bounds{memory: 256 << 20, events: count * (4000 + 4), descriptors: 2*count + 50})
+			v.end(bounds{memory: 256 << 20, events: count * (3500 + 4), descriptors: 2*count + 50})
 		})
 	}
 }

@@ -1,0 +1,410 @@
+package sim
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/zeromq/gozyre/codecs/zsock"
+	"github.com/zeromq/gozyre/libzyre/harmony"
+	"github.com/zeromq/gozyre/libzyre/internal/core"
+	"github.com/zeromq/gozyre/libzyre/internal/node"
+)
+
+// ID is a node's UUID.
+type ID = core.ID
+
+// Bounds of the inbox, those of codecs/zsock.
+const (
+	boxMessages = zsock.DefaultInbox
+	boxOctets   = zsock.DefaultInboxOctets
+)
+
+// maxDatagrams is how many datagrams a kernel keeps for a process that does not read.
+const maxDatagrams = 256
+
+// process is one life of a node. It is the node's network.
+type process struct {
+	w     *World
+	host  *host
+	place *place
+	id    ID
+	ident uint32
+	key   uint64 // of what is drawn for it: some octets of its ID
+	port  uint16
+	node  *node.Node
+
+	links []*link // by identity
+	in    []*conn // connections to us, by identity
+	peers int     // links that are not nil
+
+	box    []harmony.Event
+	count  int     // of those that are bounded
+	octets int     // of those
+	row    []*conn // with something held, in the order in which they wait
+	late   []entry // what happens when it runs again
+	casts  []cast  // datagrams that wait for it
+
+	frozen  int  // how many reasons keep it from running
+	listens bool // its port is bound
+	ended   bool
+	pending bool // it is among those that are ready
+	dials   uint32
+	due     int64 // when onTimer is noted; 0: it is not
+	beats   uint64
+	sent    uint64 // datagrams
+	life    int64  // of its beat
+	app     application
+}
+
+var _ node.Network = (*process)(nil)
+
+// stopped reports whether the process does not run now.
+func (p *process) stopped() bool { return p.frozen > 0 || !p.host.kernel() }
+
+func (p *process) now() time.Time { return p.host.clock(p.w.now) }
+
+// LocalAddr is the address of ours that routes to another.
+func (p *process) LocalAddr(remote netip.Addr) netip.Addr {
+	if !remote.Is4() && !remote.Is4In6() {
+		return netip.IPv4Unspecified()
+	}
+	from, _ := p.host.routes(addressFrom(remote))
+	if from == 0 {
+		return netip.IPv4Unspecified()
+	}
+	return from.addr()
+}
+
+func (p *process) link(id ID) *link {
+	if i := p.w.ident(id); int(i) < len(p.links) {
+		return p.links[i]
+	}
+	return nil
+}
+
+// from is the connection of a peer to us.
+func (p *process) from(ident uint32) *conn {
+	if int(ident) < len(p.in) {
+		return p.in[ident]
+	}
+	return nil
+}
+
+func (p *process) setFrom(ident uint32, c *conn) {
+	if int(ident) >= len(p.in) {
+		p.in = append(p.in, make([]*conn, len(p.w.idents)-len(p.in))...)
+	}
+	p.in[ident] = c
+}
+
+func (p *process) setLink(ident uint32, l *link) {
+	if int(ident) >= len(p.links) {
+		p.links = append(p.links, make([]*link, len(p.w.idents)-len(p.links))...)
+	}
+	p.links[ident] = l
+}
+
+// Connect makes a link; an old one ends first.
+func (p *process) Connect(peer ID, endpoint string) error {
+	dst, port, err := parse(endpoint)
+	if err != nil {
+		return err
+	}
+	p.Disconnect(peer)
+	ident := p.w.ident(peer)
+	l := &link{p: p, peer: ident, dst: dst, port: port, key: p.key ^ mix(keyOf(peer)^uint64(p.dials))}
+	p.dials++
+	p.setLink(ident, l)
+	p.peers++
+	if p.w.traces(peer) {
+		p.w.trace(p, "connect %s %s", p.w.nameOf(peer), endpoint)
+	}
+	l.dial()
+	return nil
+}
+
+// Redial goes on elsewhere with what is queued.
+func (p *process) Redial(peer ID, endpoint string) error {
+	dst, port, err := parse(endpoint)
+	if err != nil {
+		return err
+	}
+	l := p.link(peer)
+	if l == nil {
+		return harmony.ErrUnknownPeer
+	}
+	if p.w.traces(peer) {
+		p.w.trace(p, "redial %s %s", p.w.nameOf(peer), endpoint)
+	}
+	l.interrupt()
+	l.dst, l.port, l.failures = dst, port, 0
+	l.dial()
+	return nil
+}
+
+// Send queues a message.
+func (p *process) Send(peer ID, frames [][]byte) error {
+	l := p.link(peer)
+	switch {
+	case l == nil:
+		return harmony.ErrUnknownPeer
+	case l.full:
+		return harmony.ErrFull
+	case int(l.queue.count) >= p.w.cfg.HighWater:
+		l.full = true
+		if p.w.traces(peer) {
+			p.w.trace(p, "full %s", p.w.nameOf(peer))
+		}
+		return harmony.ErrFull
+	}
+	if p.w.traces(peer) {
+		p.w.traceMessage(p, "send", peer, frames)
+	}
+	l.queue.push(p.w.store.copy(frames))
+	p.w.messages++
+	l.pump()
+	return nil
+}
+
+// Disconnect ends a link.
+func (p *process) Disconnect(peer ID) {
+	if l := p.link(peer); l != nil {
+		if p.w.traces(peer) {
+			p.w.trace(p, "disconnect %s", p.w.nameOf(peer))
+		}
+		l.close()
+		p.links[l.peer] = nil
+		p.peers--
+	}
+}
+
+// Rename gives a link to another peer.
+func (p *process) Rename(old, new ID) error {
+	l := p.link(old)
+	if l == nil {
+		return harmony.ErrUnknownPeer
+	}
+	p.Disconnect(new)
+	p.links[l.peer] = nil
+	l.peer = p.w.ident(new)
+	p.setLink(l.peer, l)
+	return nil
+}
+
+// Unacknowledged is how long the peer's host has acknowledged nothing.
+func (p *process) Unacknowledged(peer ID) time.Duration {
+	if l := p.link(peer); l != nil && l.c != nil {
+		return time.Duration(l.c.unacknowledged())
+	}
+	return 0
+}
+
+// Stats counts what a simulated network has.
+func (p *process) Stats() harmony.Stats {
+	return harmony.Stats{Peers: p.peers, Inbox: len(p.box)}
+}
+
+func (p *process) boxFull() bool { return p.count >= boxMessages || p.octets >= boxOctets }
+
+// put puts an event into the inbox and has the node look at it soon.
+func (p *process) put(e harmony.Event, bounded bool) {
+	if p.ended {
+		return
+	}
+	if p.w.traces(e.Peer) {
+		p.w.traceEvent(p, &e)
+	}
+	p.box = append(p.box, e)
+	if bounded {
+		p.count++
+	}
+	p.ready()
+}
+
+func (p *process) ready() {
+	if !p.pending {
+		p.pending = true
+		p.w.ready = append(p.w.ready, p)
+	}
+}
+
+// take puts what a connection brought into the inbox.
+func (p *process) take(c *conn, m *message) {
+	e := harmony.Event{Type: m.what, Peer: p.w.idents[c.ident], Addr: c.src.addr(), Frames: m.frames}
+	if m.what == harmony.Departed {
+		if p.from(c.ident) == c {
+			p.in[c.ident] = nil
+		}
+		c.to, c.open = nil, false
+	}
+	p.octets += int(m.octets)
+	p.put(e, true)
+	p.w.store.free(m)
+}
+
+// Take hands over what is in the inbox, which makes room for what waits.
+func (p *process) Take(into []harmony.Event) []harmony.Event {
+	p.writable()
+	taken := p.box
+	p.box = clean(into)
+	p.count, p.octets = 0, 0
+	p.advance()
+	return taken
+}
+
+// clean empties a batch for use again, but does not keep a very large one.
+func clean(b []harmony.Event) []harmony.Event {
+	if cap(b) > 64 {
+		return nil
+	}
+	clear(b[:cap(b)])
+	return b[:0]
+}
+
+// writable ends the ErrFull of links whose Writable is taken now.
+func (p *process) writable() {
+	for i := range p.box {
+		if e := &p.box[i]; e.Type == harmony.Writable {
+			if l := p.link(e.Peer); l != nil && l.told {
+				l.full, l.told = false, false
+			}
+		}
+	}
+}
+
+// TakeNews hands over what happened to our own connections.
+func (p *process) TakeNews(into []harmony.Event) []harmony.Event {
+	p.writable()
+	into = into[:0]
+	rest := p.box[:0]
+	for _, e := range p.box {
+		switch e.Type {
+		case harmony.Message, harmony.Arrived, harmony.Departed:
+			rest = append(rest, e)
+		default:
+			into = append(into, e)
+		}
+	}
+	clear(p.box[len(rest):])
+	p.box = rest
+	return into
+}
+
+// advance takes what waits for room, in the order in which connections wait.
+func (p *process) advance() {
+	for len(p.row) > 0 && !p.stopped() && !p.boxFull() {
+		c := p.row[0]
+		for c.held.count > 0 && !p.boxFull() {
+			p.take(c, c.held.pop())
+		}
+		if c.held.count > 0 {
+			return
+		}
+		c.waits = false
+		p.row = slices.Delete(p.row, 0, 1)
+		if l := c.link; l != nil && l.queue.count > 0 {
+			l.pump()
+		}
+	}
+}
+
+// run hands the node what came in.
+func (p *process) run() {
+	p.pending = false
+	if p.ended || p.stopped() {
+		return
+	}
+	p.node.Ready(p.now())
+	p.step()
+}
+
+// step lets the node go on after any input, and sets its timer.
+func (p *process) step() {
+	at := p.now()
+	p.node.Work(at)
+	for p.catchUp() || p.react() {
+		p.node.Work(at)
+	}
+	p.arm()
+}
+
+// catchUp reads what waited for a slow reader.
+func (p *process) catchUp() bool {
+	held := p.node.Events()
+	taken := 0
+	for taken < len(held) && p.read(&held[taken]) {
+		taken++
+	}
+	if taken > 0 {
+		p.node.Pop(taken)
+	}
+	return taken > 0
+}
+
+// arm notes when the node's Tick is due. What is noted too early is noted anew then.
+func (p *process) arm() {
+	next := p.node.Next()
+	if next.IsZero() || p.ended {
+		return
+	}
+	at := max(p.w.now, p.host.due(next))
+	if p.due == 0 || at < p.due {
+		p.due = at
+		p.w.note(at, entry{kind: onTimer, p: p, x: at})
+	}
+}
+
+// timer is onTimer.
+func (p *process) timer(noted int64) {
+	if p.due != noted || p.ended {
+		return // an earlier one was noted since
+	}
+	p.due = 0
+	if p.stopped() {
+		return // thaw looks
+	}
+	if next := p.node.Next(); !next.IsZero() && p.host.due(next) <= p.w.now {
+		p.node.Tick(p.now())
+		p.step()
+		return
+	}
+	p.arm()
+}
+
+// thaw lets the process go on that did not run: with what is due, in any order.
+func (p *process) thaw() {
+	if p.stopped() || p.ended {
+		return
+	}
+	w := p.w
+	late := p.late
+	p.late = nil
+	for _, e := range late {
+		w.note(w.now, e)
+	}
+	p.beats++
+	order := draw(w.seed, ofWaking, p.key, p.beats)
+	for i := range uint64(3) {
+		switch (order + i) % 3 {
+		case 0:
+			p.due = 0
+			if next := p.node.Next(); !next.IsZero() && p.host.due(next) <= w.now {
+				p.node.Tick(p.now())
+				p.step()
+			}
+		case 1:
+			p.advance()
+			p.ready()
+			w.drain()
+		case 2:
+			casts := p.casts
+			p.casts = nil
+			for i := range casts {
+				p.hear(&casts[i])
+			}
+		}
+	}
+	p.due = 0
+	p.step()
+}

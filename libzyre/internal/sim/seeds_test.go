@@ -1,0 +1,76 @@
+package sim
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// number reads a number from the environment.
+func number(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// TestSeeds runs worlds of 20 nodes in which everything goes wrong. SIM_SEEDS says how
+// many, SIM_FIRST the first seed, SIM_FOR how many seconds, SIM_NODES of how many nodes.
+func TestSeeds(t *testing.T) {
+	first, count := number("SIM_FIRST", 1), number("SIM_SEEDS", 20)
+	began := time.Now()
+	var next, events atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for !t.Failed() || os.Getenv("SIM_ALL") != "" {
+				i := next.Add(1) - 1
+				if i >= int64(count) {
+					return
+				}
+				cfg := Config{Nodes: number("SIM_NODES", 20), Seed: uint64(first) + uint64(i), For: time.Duration(number("SIM_FOR", 360)) * time.Second, Faults: true}
+				cfg.Shrink = time.Duration(number("SIM_SHRINK", 5)) * time.Second
+				r, err := Run(context.Background(), cfg)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				events.Add(int64(r.Events))
+				for _, f := range r.Findings[:min(len(r.Findings), 3)] {
+					t.Errorf("seed %d: %v %s %s %s: %s", cfg.Seed, f.At.Sub(epoch), f.Rule, short(f.Node), short(f.Peer), f.Text)
+				}
+				if len(r.History) > 0 {
+					t.Logf("seed %d:\n%s", cfg.Seed, strings.Join(r.History, "\n"))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d seeds, %d events in %v", count, events.Load(), time.Since(began))
+}
+
+func short(id [16]byte) string { return strconv.FormatUint(keyOf(id), 16)[:6] }
+
+// The same seed gives the same history, another seed another.
+func TestSameSeed(t *testing.T) {
+	run := func(seed uint64) *Result {
+		r, err := Run(context.Background(), Config{Seed: seed, For: 2 * time.Minute, Faults: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	a, b, c := run(7), run(7), run(8)
+	if a.Hash != b.Hash || a.Events != b.Events || a.Messages != b.Messages {
+		t.Errorf("%x after %d events, then %x after %d", a.Hash, a.Events, b.Hash, b.Events)
+	}
+	if a.Hash == c.Hash {
+		t.Error("two seeds with the same history")
+	}
+}

@@ -1,0 +1,154 @@
+package sim
+
+import (
+	"github.com/zeromq/gozyre/libzyre"
+)
+
+// fault counts reasons why something does not work.
+type fault int
+
+// truth is which nodes could reach each other, for the checker.
+type truth struct {
+	w     *World
+	pairs map[[2]int]fault // places between which something is wrong, the smaller number first
+	cut   []bool           // by place and place: the checker knows that they are apart
+	ways  []uint8          // by place and place: segments on which they reach each other
+	rough bool             // something may be wrong at all: else nobody looks
+}
+
+func (t *truth) id(place int) (zyre.UUID, bool) {
+	if p := t.w.places[place].life; p != nil {
+		return zyre.UUID(p.id), true
+	}
+	return zyre.UUID{}, false
+}
+
+// look asks anew of all pairs whether they could reach each other.
+func (t *truth) look(why string) {
+	n := len(t.w.places)
+	t.know()
+	t.rough = true
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			ways := t.reach(i, j)
+			apart, was := ways == 0, t.cut[i*n+j]
+			switch {
+			case apart != was:
+				t.cut[i*n+j] = apart
+				t.tell(i, j, apart, why)
+			case !apart && ways != t.ways[i*n+j]: // another way has to be taken, or may be
+				t.tell(i, j, true, why)
+				t.tell(i, j, false, why)
+			}
+			t.ways[i*n+j] = ways
+		}
+	}
+}
+
+// know begins with everybody reachable, except where that cannot be.
+func (t *truth) know() {
+	if t.cut != nil {
+		return
+	}
+	n := len(t.w.places)
+	t.cut, t.ways = make([]bool, n*n), make([]uint8, n*n)
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			for s := range t.w.segments {
+				a, b := t.w.places[i].host, t.w.places[j].host
+				if a == b || a.attached(s) && b.attached(s) {
+					t.ways[i*n+j] |= 1 << s
+				}
+			}
+		}
+	}
+}
+
+func (h *host) attached(segment int) bool {
+	for _, i := range h.ifaces {
+		if i.segment.number == segment {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *truth) tell(i, j int, apart bool, why string) {
+	a, ok := t.id(i)
+	b, too := t.id(j)
+	if !ok || !too {
+		return
+	}
+	if apart {
+		t.w.checker.Disturb(t.w.time(), a, b, why)
+	} else {
+		t.w.checker.Calm(t.w.time(), a, b)
+	}
+}
+
+// born tells of a new life what is wrong around it.
+func (t *truth) born(p *process) {
+	if !t.rough {
+		return
+	}
+	n, i := len(t.w.places), p.place.number
+	for j := range n {
+		if j != i && t.cut[min(i, j)*n+max(i, j)] {
+			t.tell(i, j, true, "as before")
+		}
+	}
+}
+
+// reach is the segments on which two nodes reach each other.
+func (t *truth) reach(i, j int) (ways uint8) {
+	a, b := t.w.places[i].host, t.w.places[j].host
+	if t.w.cfg.Static && i > 0 {
+		return 0 // they do not hear of each other
+	}
+	if a.broken > 0 || b.broken > 0 || t.pairs[[2]int{i, j}] > 0 {
+		return 0
+	}
+	if a == b {
+		return 1<<len(t.w.segments) - 1
+	}
+	for _, k := range a.ifaces {
+		if k.up && b.on(k.segment) != nil && !k.segment.parted(a, b) && !k.segment.parted(b, a) {
+			ways |= 1 << k.segment.number
+		}
+	}
+	return ways
+}
+
+// jolt tells that something broke between two nodes and is whole again.
+func (t *truth) jolt(i, j int, why string) {
+	if i == j {
+		return
+	}
+	t.know()
+	n := len(t.w.places)
+	if !t.cut[min(i, j)*n+max(i, j)] {
+		t.tell(i, j, true, why)
+		t.tell(i, j, false, why)
+	}
+}
+
+// joltAll is jolt between a host and everybody.
+func (t *truth) joltAll(h *host, why string) {
+	for i, pl := range t.w.places {
+		if pl.host != h {
+			continue
+		}
+		for j := range t.w.places {
+			t.jolt(i, j, why)
+		}
+	}
+}
+
+// pair counts a reason between two nodes.
+func (t *truth) pair(i, j int, by fault, why string) {
+	if t.pairs == nil {
+		t.pairs = map[[2]int]fault{}
+	}
+	t.pairs[[2]int{min(i, j), max(i, j)}] += by
+	t.look(why)
+}
