@@ -126,6 +126,7 @@ func newNode(cfg Config, network network, discovery announcer, local func(netip.
 			Name:        cfg.Name,
 			Headers:     cfg.Headers,
 			Port:        network.Port(),
+			Interval:    cfg.Interval,
 			Evasive:     cfg.Evasive,
 			Expired:     cfg.Expired,
 			SendTimeout: cfg.SendTimeout,
@@ -141,9 +142,8 @@ func newNode(cfg Config, network network, discovery announcer, local func(netip.
 			AnyEndpoint: cfg.AnyEndpoint,
 			LocalAddr:   local,
 		},
-		Queue:    cfg.Queue,
-		Interval: cfg.Interval,
-		Reader:   n.offer,
+		Queue:  cfg.Queue,
+		Reader: n.offer,
 	}, network)
 	return n
 }

@@ -43,6 +43,7 @@ type conn struct {
 	minor  byte // the peer's version is 3.minor
 
 	in     input
+	held   held
 	topics *topics // of a Pub: what the peer subscribed to
 	watch  atomic.Pointer[watch]
 	probe  atomic.Pointer[probe] // somebody else wants its identity
@@ -180,13 +181,18 @@ func (c *conn) write() {
 			if err != nil {
 				c.set.lost.Add(uint64(batch.messages))
 			}
-			batch.free()
+			q.done(batch)
 		}
 		if err != nil {
 			break
 		}
 	}
 	c.writing = false
+	if d := c.direct; d != nil && d.rest != nil { // it is dead
+		c.set.lost.Add(uint64(d.rest.messages))
+		q.done(d.rest)
+		d.rest = nil
+	}
 	if next := q.conn; next != nil && next != c && (q.first != nil || next.control != nil) {
 		q.start() // our successor's writer, which waited for us
 	}

@@ -56,6 +56,6 @@ func (c *conn) writeNow() (done bool) {
 		d.rest, d.from = batch, d.n
 		return false
 	}
-	batch.free()
+	q.done(batch)
 	return true
 }

@@ -76,6 +76,12 @@ func (d *door) leave(v *visitor) bool {
 	return true
 }
 
+func (d *door) size() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.visitors)
+}
+
 // close sends everybody away.
 func (d *door) close() {
 	d.mu.Lock()

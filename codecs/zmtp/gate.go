@@ -8,14 +8,15 @@ import (
 // Everybody dials a newcomer, and a newcomer everybody. To do all that at once takes no less time than one after the other,
 // but stacks for all of it, which stay large.
 const (
-	dialsAtOnce = 4                     // of a set of sockets
-	dialHold    = 20 * time.Millisecond // an address that has not answered by then holds up nobody
-	leastHold   = time.Millisecond      // when very many wait
-	manyWait    = 50
+	dialHold  = 20 * time.Millisecond // an address that has not answered by then holds up nobody
+	leastHold = time.Millisecond      // when very many wait
+	manyWait  = 50
 )
 
 // gate lets a few links dial at a time, in the order in which they came.
 type gate struct {
+	most int
+
 	mu      sync.Mutex
 	busy    int
 	waiting []dialler
@@ -31,7 +32,7 @@ type dialler struct {
 func (g *gate) enter(d dialler) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.busy == dialsAtOnce {
+	if g.busy >= g.most {
 		g.waiting = append(g.waiting, d)
 		return
 	}

@@ -15,6 +15,7 @@ type input struct {
 	body   []byte   // a frame's body that is not whole
 	size   int      // of that frame's body; -1: there is none
 	parts  [][]byte // the frames of a message that is not whole
+	kept   int64    // what they cost
 	count  int      // of frames
 	octets int64    // of the message
 	trust  int      // the longest body that came so far: so much may be allocated at once
@@ -65,14 +66,31 @@ func (in *input) prepare() {
 	}
 }
 
-// growBody makes room for more of a body: as much as may be trusted, at most doubling what has come.
-func (in *input) growBody(size int) {
-	if len(in.body) < cap(in.body) {
-		return
+// beginBody makes room for a body: as much as may be trusted.
+func (c *conn) beginBody(size int) error {
+	in := &c.in
+	n := min(size, max(firstBody, in.trust))
+	if err := c.hold(in.kept + int64(n)); err != nil {
+		return err
 	}
-	body := append(zsock.NewBuffer(min(size, max(firstBody, in.trust, 2*len(in.body)))), in.body...)
+	in.size, in.body = size, zsock.NewBuffer(n)
+	return nil
+}
+
+// growBody makes room for more of it, at most doubling what has come.
+func (c *conn) growBody() error {
+	in := &c.in
+	if len(in.body) < cap(in.body) {
+		return nil
+	}
+	n := min(in.size, max(firstBody, in.trust, 2*len(in.body)))
+	if err := c.hold(in.kept + int64(n)); err != nil {
+		return err
+	}
+	body := append(zsock.NewBuffer(n), in.body...)
 	zsock.Recycle([][]byte{in.body})
 	in.body = body
+	return nil
 }
 
 // consume takes frames from what was read and hands over the messages that are whole. s may be nil.
@@ -95,13 +113,20 @@ func (c *conn) consume(data []byte, s *scratch) error {
 	if err == nil {
 		err = c.frames(s, data)
 	}
+	in.kept = 0
 	if len(s.parts) > 0 {
 		in.parts = slices.Clone(s.parts)
+		for _, p := range s.parts {
+			in.kept += partCost + int64(len(p))
+		}
 		clear(s.parts)
 		s.parts = s.parts[:0]
 	}
 	// What came before a fault counts.
 	if herr := c.hand(s); err == nil {
+		err = herr
+	}
+	if herr := c.hold(in.kept + int64(cap(in.body))); err == nil { // what was handed over is held no more
 		err = herr
 	}
 	return err
@@ -111,7 +136,9 @@ func (c *conn) frames(s *scratch, data []byte) error {
 	in := &c.in
 	for len(data) > 0 {
 		if in.size >= 0 { // the body of a frame that began earlier
-			in.growBody(in.size)
+			if err := c.growBody(); err != nil {
+				return err
+			}
 			n := min(len(data), in.size-len(in.body), cap(in.body)-len(in.body))
 			in.body = append(in.body, data[:n]...)
 			data = data[n:]
@@ -142,8 +169,11 @@ func (c *conn) frames(s *scratch, data []byte) error {
 			return err
 		}
 		if uint64(len(data)) < size {
-			in.flags, in.size = flags, int(size)
-			in.body = append(zsock.NewBuffer(min(in.size, max(firstBody, in.trust))), data...)
+			if err := c.beginBody(int(size)); err != nil {
+				return err
+			}
+			in.flags = flags
+			in.body = append(in.body, data...)
 			break
 		}
 		body := data[:size]

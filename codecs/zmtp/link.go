@@ -300,7 +300,7 @@ func (l *link) end() {
 		l.deadline.Stop()
 	}
 	l.interrupt()
-	l.queue.over = true
+	l.queue.over, l.queue.full = true, false
 	l.queue.forget()
 	l.set.forget(l)
 }

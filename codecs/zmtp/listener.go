@@ -164,8 +164,11 @@ func (l *listener) enter(nc net.Conn, a *admitted, from *conn) (c *conn, before 
 			return nil, nil, errTaken
 		}
 	}
+	if err := l.set.crowd.enter(addrOf(nc)); err != nil {
+		return nil, nil, err
+	}
 	c = newConn(l.set, l, l.opts, nc, a)
-	c.out = &queue{maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
+	c.out = &queue{owner: l, all: &l.set.queued, maxMessages: l.opts.highWater, maxOctets: l.opts.octets, conn: c}
 	l.conns[c] = struct{}{}
 	if l.opts.kind == zsock.Router {
 		if old != nil {
@@ -214,6 +217,7 @@ func (l *listener) remove(c *conn) {
 	c.out.closing, c.out.over = true, true
 	c.set.lost.Add(uint64(c.out.forget()))
 	c.out.mu.Unlock()
+	l.set.crowd.leave(c.addr)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.conns, c)

@@ -10,6 +10,8 @@ import (
 // queue holds the messages on their way to one peer, as they will stand on the wire, one behind the other in chunks. It
 // outlives connections: what no writer has taken yet goes out over the next one.
 type queue struct {
+	owner       owner
+	all         *tally
 	maxMessages int
 	maxOctets   int64
 
@@ -20,6 +22,8 @@ type queue struct {
 	octets      int64
 	grow        int  // the least capacity of the next chunk: it grows while senders are faster than the writer
 	full        bool // somebody waits for room
+	waits       bool // for room in all
+	wanted      int  // octets of the message for which there was no room last
 	closing     bool // no more messages; what is queued may still leave
 	over        bool // nothing will leave any more
 	// holder is the connection whose writer has something in its hands. It may have been replaced meanwhile: then its
@@ -96,9 +100,11 @@ func (q *queue) push(frames [][]byte, octets int64, wire int, given bool) (kept 
 		return false, zsock.ErrClosed
 	case octets > q.maxOctets:
 		return false, zsock.ErrTooLarge
-	case q.messages >= q.maxMessages, q.messages > 0 && q.octets+int64(wire) > q.maxOctets:
+	case q.messages >= q.maxMessages, q.messages > 0 && q.octets+int64(wire) > q.maxOctets, !q.all.admits(q, wire):
+		q.wanted = wire
 		return false, zsock.ErrFull
 	}
+	q.all.octets.Add(int64(wire))
 	last := frames[len(frames)-1]
 	kept = given && len(last) >= givenLeast
 	room := wire
@@ -175,14 +181,25 @@ func (q *queue) unpop(c *chunk) {
 	q.octets += c.octets()
 }
 
+// done frees a chunk that has left, or is lost.
+func (q *queue) done(c *chunk) {
+	q.all.less(c.octets())
+	c.free()
+}
+
 // roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.
-func (q *queue) roomy() bool { return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2 }
+func (q *queue) roomy() bool {
+	if q.waits && (q.messages > 0 || q.wanted > gatherChunk) && !q.all.ready(q.wanted) {
+		return false
+	}
+	return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2
+}
 
 // forget drops what is queued and gives the number of messages. mu is held.
 func (q *queue) forget() (messages int) {
 	messages = q.messages
 	for c := q.pop(); c != nil; c = q.pop() {
-		c.free()
+		q.done(c)
 	}
 	return messages
 }

@@ -40,6 +40,7 @@ func (c *conn) read() {
 		return
 	}
 	c.kill(err)
+	c.letGo()
 	c.owner.connEnded(c, c.why())
 	c.set.running.Done()
 }
@@ -101,10 +102,8 @@ func (c *conn) fill() (n int, err error) {
 		return 0, err
 	}
 	// Who has nothing to hand over need not wait, nor who was woken by the end.
-	if c.opts.reads && (in.early > 0 || !in.woken) {
-		c.handing.Store(true)
-		c.set.turns.pause(c, &c.deaf)
-		c.handing.Store(false)
+	if in.early > 0 || !in.woken {
+		c.pause()
 	}
 	in.woken = false
 	s := scratches.Get().(*scratch)
@@ -129,10 +128,22 @@ func (c *conn) fill() (n int, err error) {
 	return n, err
 }
 
+// pause waits while there is no room for what may be read next.
+func (c *conn) pause() {
+	if c.opts.reads {
+		c.handing.Store(true)
+		c.set.turns.pause(c, &c.deaf)
+		c.handing.Store(false)
+	}
+}
+
 // fillBody reads to where a long body is to be.
 func (c *conn) fillBody() (n int, err error) {
 	in := &c.in
-	in.growBody(in.size)
+	c.pause()
+	if err := c.growBody(); err != nil {
+		return 0, err
+	}
 	n, err = c.net.Read(in.body[len(in.body):min(cap(in.body), in.size)])
 	in.body = in.body[:len(in.body)+n]
 	if len(in.body) == in.size {

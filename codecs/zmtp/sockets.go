@@ -23,8 +23,12 @@ type sockets struct {
 	inbox     *zsock.Inbox
 	turns     turns
 	gate      gate
-	ctx       context.Context // ends what dials when everything is to end
-	cancel    context.CancelFunc
+
+	crowd      crowd
+	unfinished unfinished
+	queued     tally
+	ctx        context.Context // ends what dials when everything is to end
+	cancel     context.CancelFunc
 
 	sent, received, dropped, filled, lost, refused, taken atomic.Uint64
 
@@ -84,11 +88,16 @@ func (s *sockets) Inbox() *zsock.Inbox { return s.inbox }
 
 func (s *sockets) Stats() zsock.Stats {
 	s.mu.Lock()
-	n := len(s.links) + len(s.listeners)
+	n, handshakes := len(s.links)+len(s.listeners), 0
+	for l := range s.listeners {
+		handshakes += l.door.size()
+	}
 	s.mu.Unlock()
 	return zsock.Stats{
 		Sent: s.sent.Load(), Received: s.received.Load(), Dropped: s.dropped.Load(), Full: s.filled.Load(), Lost: s.lost.Load(),
-		Refused: s.refused.Load(), Taken: s.taken.Load(), Sockets: n, Waiting: s.inbox.Len(),
+		Refused: s.refused.Load(), Taken: s.taken.Load(), Crowded: s.crowd.turnedAway.Load(), Swollen: s.unfinished.ended.Load(),
+		Clogged: s.queued.clogged.Load(), Sockets: n, Connections: s.crowd.size(), Handshakes: handshakes,
+		Unfinished: s.unfinished.total.Load(), Queued: s.queued.octets.Load(), Waiting: s.inbox.Len(),
 	}
 }
 
@@ -119,7 +128,7 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 		return nil, err
 	}
 	l := &link{set: s, opts: opts, endpoint: ep}
-	l.queue.maxMessages, l.queue.maxOctets = opts.highWater, opts.octets
+	l.queue = queue{owner: l, all: &s.queued, maxMessages: opts.highWater, maxOctets: opts.octets}
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()

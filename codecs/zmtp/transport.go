@@ -52,13 +52,17 @@ func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
 	}
 	s := &sockets{transport: t, log: o.Log, links: map[*link]struct{}{}, listeners: map[*listener]struct{}{},
 		inproc: map[string]*inprocListener{}, closed: make(chan struct{}), born: time.Now()}
+	s.gate.most = positive(o.Dials, zsock.DefaultDials)
+	s.crowd = crowd{most: positive(o.Connections, zsock.DefaultConnections), mostPerAddr: positive(o.ConnectionsPerAddress, zsock.DefaultConnectionsPerAddress)}
+	s.queued.most = positive(o.QueuedOctets, zsock.DefaultQueuedOctets)
+	s.unfinished = unfinished{most: positive(o.UnfinishedOctets, zsock.DefaultUnfinishedOctets), holders: map[*conn]struct{}{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.inbox = zsock.NewInbox(o.Inbox, o.InboxOctets, s.turns.room)
 	s.turns.inbox = s.inbox
 	return s, nil
 }
 
-func positive[T int | time.Duration](v, otherwise T) T {
+func positive[T int | int64 | time.Duration](v, otherwise T) T {
 	if v <= 0 {
 		return otherwise
 	}

@@ -202,12 +202,14 @@ func TestConnectAnew(t *testing.T) {
 type watched struct {
 	zsock.Transport
 	zsock.Sockets
+	opened  zsock.Options
 	listens []zsock.ListenOptions
 	dials   []zsock.DialOptions
 	taken   int // that many ports are said to be taken
 }
 
 func (w *watched) Open(o zsock.Options) (s zsock.Sockets, err error) {
+	w.opened = o
 	w.Sockets, err = w.Transport.Open(o)
 	return w, err
 }
@@ -227,7 +229,9 @@ func (w *watched) Dial(o zsock.DialOptions) (zsock.Link, error) {
 
 func TestSocketOptions(t *testing.T) {
 	w := &watched{Transport: transport}
-	a := listen(t, 'a', harmony.Config{Transport: w, MaxMessage: 1000})
+	a := listen(t, 'a', harmony.Config{
+		Transport: w, MaxMessage: 1000, Inbox: 1, InboxOctets: 2, Connections: 3, ConnectionsPerAddress: 4, UnfinishedOctets: 5000, QueuedOctets: 6000, Dials: 7,
+	})
 	if err := a.Connect(harmony.ID{'b'}, nobody); err != nil {
 		t.Fatal(err)
 	}
@@ -238,8 +242,14 @@ func TestSocketOptions(t *testing.T) {
 	if want := "\x01a" + strings.Repeat("\x00", 15); string(o.Identity) != want {
 		t.Errorf("got identity %q, want %q", o.Identity, want)
 	}
-	if l := w.listens[0]; l.Kind != zsock.Router || l.MaxMessage != 1000 || len(l.Identity) != 0 {
+	if l := w.listens[0]; l.Kind != zsock.Router || l.MaxMessage != 1000 || string(l.Identity) != string(o.Identity) {
 		t.Errorf("ROUTER with %+v", l)
+	}
+	w.opened.Log = nil
+	if want := (zsock.Options{
+		Inbox: 1, InboxOctets: 2, Connections: 3, ConnectionsPerAddress: 4, UnfinishedOctets: 5000, QueuedOctets: 6000, Dials: 7,
+	}); w.opened != want {
+		t.Errorf("set with %+v", w.opened)
 	}
 }
 
@@ -257,17 +267,6 @@ func TestPortsTaken(t *testing.T) {
 	w = &watched{Transport: transport, taken: 1000}
 	if _, err := harmony.Listen(harmony.Config{Transport: w}); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("got %v, want EADDRINUSE", err)
-	}
-}
-
-// TestHandover: a peer that lost its memory, and connects anew under its identity, is heard.
-func TestHandover(t *testing.T) {
-	b := listen(t, 'b', harmony.Config{})
-	for life := range 3 {
-		a := listen(t, 'a', harmony.Config{})
-		connect(t, a, b)
-		send(t, a, b, strconv.Itoa(life))
-		b.message(a, strconv.Itoa(life))
 	}
 }
 

@@ -23,6 +23,10 @@ type oursConfig struct {
 	Port             int
 	Interfaces       []string
 	Evasive, Expired time.Duration
+	Peers            []string
+	TCPPort          int
+	Advertise        string
+	AnyEndpoint      bool
 	Transport        string // by name
 	OffByOne         bool   // send JOIN with a status that is one too high
 }
@@ -39,7 +43,8 @@ func runOurs(text string) int {
 		return 2
 	}
 	cfg := zyre.Config{Name: c.Name, Headers: c.Headers, Port: uint16(c.Port), Interfaces: c.Interfaces,
-		Evasive: c.Evasive, Expired: c.Expired}
+		Evasive: c.Evasive, Expired: c.Expired,
+		Peers: c.Peers, TCPPort: uint16(c.TCPPort), Advertise: c.Advertise, AnyEndpoint: c.AnyEndpoint}
 	for _, t := range transports {
 		if t.String() == c.Transport {
 			cfg.Transport = t

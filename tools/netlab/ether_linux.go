@@ -22,11 +22,13 @@ type Ether struct {
 	mu    sync.Mutex
 	ports []*port
 	known map[[6]byte]*port // where an address was heard last
+	links map[*Link]*port
 }
 
 // port is a host's connection to an Ether.
 type port struct {
 	tap  *os.File
+	cut  atomic.Bool // nothing passes
 	out  chan frame
 	done chan struct{}
 }
@@ -50,14 +52,31 @@ func (l *Lab) Ether(name string) *Ether {
 		l.tb.Fatalf("netlab: there is a host or switch %q already", name)
 	}
 	l.hosts[name] = true
-	return &Ether{lab: l, known: map[[6]byte]*port{}}
+	return &Ether{lab: l, known: map[[6]byte]*port{}, links: map[*Link]*port{}}
 }
 
 // Delay is how much later each frame arrives from now on; 0 at first.
 func (e *Ether) Delay(d time.Duration) { e.delay.Store(int64(d)) }
 
-// Tap connects the host to an Ether, as Plug does to a Switch. Unplug and Move
-// are not for the link that it returns; Cut is.
+// Unplug pulls a host's cable out: nothing passes any more, and nobody is told.
+func (e *Ether) Unplug(c *Link) { e.port(c).cut.Store(true) }
+
+// Replug puts the cable back in.
+func (e *Ether) Replug(c *Link) { e.port(c).cut.Store(false) }
+
+func (e *Ether) port(c *Link) *port {
+	e.lab.tb.Helper()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.links[c]
+	if p == nil {
+		e.lab.tb.Fatalf("netlab: the cable of %s on %s does not end here", c.Name, c.host.name)
+	}
+	return p
+}
+
+// Tap connects the host to an Ether, as Plug does to a Switch. Of the link that
+// it returns Unplug, Replug and Move are not for use: those of the Ether are.
 func (h *Host) Tap(e *Ether, name, address string) *Link {
 	h.lab.tb.Helper()
 	tap, err := openTap(h.ns, name)
@@ -76,35 +95,52 @@ func (h *Host) Tap(e *Ether, name, address string) *Link {
 		close(p.done)
 		working.Wait()
 	})
-	return h.link(name, address, end{})
+	c := h.link(name, address, end{})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.links[c] = p
+	return c
 }
 
 // openTap makes an interface in a namespace, whose other end is the file.
-func openTap(ns, name string) (*os.File, error) {
-	type result struct {
-		file *os.File
-		err  error
-	}
-	opened := make(chan result)
-	go func() {
-		// The thread changes its network, and ends with this goroutine.
-		runtime.LockOSThread()
-		file, err := tapHere(ns, name)
-		opened <- result{file, err}
-	}()
-	r := <-opened
-	return r.file, r.err
+func openTap(ns, name string) (tap *os.File, err error) {
+	err = within(ns, func() error {
+		tap, err = tapHere(name)
+		return err
+	})
+	return tap, err
 }
 
-func tapHere(ns, name string) (*os.File, error) {
-	space, err := os.Open(filepath.Join("/run/netns", ns))
+// within does something with this thread in a namespace, and brings the thread
+// back: it may be the one by which the system, and the clean-up process, know where
+// this process is.
+func within(ns string, do func() error) error {
+	there, err := os.Open(filepath.Join("/run/netns", ns))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer space.Close()
-	if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil {
-		return nil, fmt.Errorf("setns: %w", err)
+	defer there.Close()
+	runtime.LockOSThread()
+	here, err := os.Open("/proc/thread-self/ns/net")
+	if err != nil {
+		runtime.UnlockOSThread()
+		return err
 	}
+	defer here.Close()
+	if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
+		runtime.UnlockOSThread()
+		return fmt.Errorf("setns: %w", err)
+	}
+	err = do()
+	if back := unix.Setns(int(here.Fd()), unix.CLONE_NEWNET); back != nil {
+		return fmt.Errorf("setns, on the way back: %w", back) // the thread stays locked: nobody else gets it
+	}
+	runtime.UnlockOSThread()
+	return err
+}
+
+// tapHere makes an interface in the namespace of this thread.
+func tapHere(name string) (*os.File, error) {
 	const device = "/dev/net/tun"
 	fd, err := unix.Open(device, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -130,7 +166,7 @@ func (e *Ether) read(from *port) {
 		if err != nil {
 			return
 		}
-		if n < 14 { // no Ethernet
+		if n < 14 || from.cut.Load() { // no Ethernet, or no cable
 			continue
 		}
 		f := frame{time.Now().Add(time.Duration(e.delay.Load())), append([]byte(nil), buf[:n]...)}
@@ -179,6 +215,9 @@ func (p *port) write() {
 			case <-p.done:
 				return
 			}
+		}
+		if p.cut.Load() {
+			continue
 		}
 		p.tap.Write(f.data) // an interface that is down takes nothing: lost
 	}

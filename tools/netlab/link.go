@@ -1,6 +1,7 @@
 package netlab
 
 import (
+	"fmt"
 	"net/netip"
 )
 
@@ -120,6 +121,18 @@ func (c *Link) Gateway(by netip.Addr) {
 func (h *Host) Route() {
 	h.lab.tb.Helper()
 	h.Output("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
+}
+
+// NAT makes a router hide what is behind it: connections that leave by that
+// interface come from its address there, and those to that TCP port of it go to
+// the hidden host's.
+func (h *Host) NAT(outside string, port uint16, hidden string) {
+	h.lab.tb.Helper()
+	h.nft(fmt.Sprintf("add table ip nat\n"+
+		"add chain ip nat in { type nat hook prerouting priority -100; }\n"+
+		"add chain ip nat out { type nat hook postrouting priority 100; }\n"+
+		"add rule ip nat in iifname %[1]q tcp dport %[2]d dnat to %[3]s:%[2]d\n"+
+		"add rule ip nat out oifname %[1]q masquerade\n", outside, port, hidden))
 }
 
 func (c *Link) set(e end, what ...string) {

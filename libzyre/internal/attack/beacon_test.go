@@ -146,3 +146,33 @@ func TestTwoWithOneUUID(t *testing.T) {
 	node.Close()
 	v.end(bounds{memory: 32 << 20})
 }
+
+// TestForgedOfSilent is about peers that are there, as their TCP shows, and neither announce themselves nor answer for a while: a process
+// that is stopped, or too busy to read. Datagrams that anybody can forge do not end them.
+func TestForgedOfSilent(t *testing.T) {
+	v := newVictims(t, settings{})
+	var silent []*stranger
+	for i := range 3 {
+		s := newStranger(v, host(i), alice, false)
+		defer s.leave()
+		s.connect()
+		s.hello(s.endpoint())
+		silent = append(silent, s)
+	}
+	v.entered(alice, 3)
+	forger := newShouters(v, host(0), host(1), host(2), host(3))
+	defer forger.close()
+	atRate(300, 100, func(i int) {
+		forger.send(0, beacon(silent[0].id, 0))                  // it said goodbye
+		forger.send(1, beacon(zyre.NewUUID(), silent[1].port())) // another is where it was
+		forger.send(3, beacon(silent[2].id, silent[2].port()+1)) // it is elsewhere
+	})
+	if r := v.report(); r.Nodes[alice].Strangers[zyre.Exit.String()] > 0 {
+		t.Errorf("alice was told that peers are gone which were only said to be: %v", r.Nodes[alice].Strangers)
+	}
+	for _, s := range silent {
+		s.finish()
+		s.leave()
+	}
+	v.end(bounds{memory: 32 << 20, events: 4 * 3, descriptors: 1000}) // many are where another was
+}

@@ -157,28 +157,34 @@ func TestReadsNothingMuch(t *testing.T) {
 	v.end(bounds{memory: 4 * uint64(queued), events: 6 * count, blind: true, counted: func(s *zyre.Stats) uint64 { return s.Blocked }})
 }
 
-// TestAsksAndReadsNothing has a peer that sends PINGs and does not read the answers.
+// TestAsksAndReadsNothing has peers that send PINGs, of ZRE and of ZMTP, and do not read the answers.
 func TestAsksAndReadsNothing(t *testing.T) {
 	v := newVictims(t, settings{})
-	s := newStranger(v, host(0), alice, true)
-	defer s.leave()
-	s.connect()
-	s.hello(s.endpoint())
-	for range many(500_000) / 1000 {
-		var batch []byte
-		for range 1000 {
-			s.sequence++
-			octets, err := (&zre.Message{ID: zre.IDPing, Sequence: s.sequence}).Append(nil)
-			if err != nil {
-				t.Fatal(err)
+	for i := range 2 {
+		s := newStranger(v, host(i), alice, true)
+		defer s.leave()
+		s.connect()
+		s.hello(s.endpoint())
+		for range many(1_000_000) / 1000 {
+			var batch []byte
+			for range 1000 {
+				if i == 0 {
+					s.sequence++
+					octets, err := (&zre.Message{ID: zre.IDPing, Sequence: s.sequence}).Append(nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					batch = message(batch, octets)
+				} else {
+					batch = frame(batch, 4, []byte("\x04PING\x00\x00context"))
+				}
 			}
-			batch = message(batch, octets)
+			put(s.conn, batch)
 		}
-		put(s.conn, batch)
+		v.meanwhile()
+		s.leave()
 	}
-	s.finish()
-	s.leave()
-	v.end(bounds{memory: 48 << 20, events: 4})
+	v.end(bounds{memory: 48 << 20, events: 8})
 }
 
 // TestSendsFast has a peer that says as much as it can.

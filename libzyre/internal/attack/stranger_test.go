@@ -148,6 +148,8 @@ func (s *stranger) answer(conn net.Conn, deaf bool) {
 
 func (s *stranger) endpoint() string { return "tcp://" + s.listener.Addr().String() }
 
+func (s *stranger) port() uint16 { return s.listener.Addr().(*net.TCPAddr).AddrPort().Port() }
+
 // connect shakes hands as a DEALER.
 func (s *stranger) connect() {
 	s.t.Helper()

@@ -58,22 +58,27 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	if p.redialed {
 		c.check(now, p, errMoved, c.cfg.Evasive)
 	}
-	if p.remember(endpoint) {
-		c.elsewhere(now, p, port)
+	if endpoint != p.endpoint {
+		c.elsewhere(now, p, port, p.remember(endpoint))
 		c.due(p)
 	}
 }
 
-// elsewhere: a peer announces itself where it was not heard of before. It may have moved, be on one more network, or it was not
-// the peer that said so: over its own connection we learn which.
-func (c *Core) elsewhere(now time.Time, p *peer, port uint16) {
+// elsewhere: a peer announces itself where we are not connected to. It may have moved, be on several networks, or it was not
+// the peer that said so: over its own connection we learn which. Who was just heard from where it was, too, is not asked.
+func (c *Core) elsewhere(now time.Time, p *peer, port uint16, news bool) {
+	at := c.clock.at(now)
+	absent := at.Sub(latest(p.here, p.asked))
 	_, old, _ := parseEndpoint(p.endpoint)
 	switch {
-	case old != port:
+	case old != port && news:
 		c.stats.Conflicts++
-	case c.clock.at(now).Sub(p.here) < c.grace/4:
-		return // it has just been heard from where it was, too
+	case news && absent > c.grace/4:
+	case absent > c.Pace()*5/2:
+	default:
+		return
 	}
+	p.asked = at
 	c.check(now, p, errMoved, c.grace)
 }
 

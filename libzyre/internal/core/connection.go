@@ -75,8 +75,8 @@ func (c *Core) Arrived(now time.Time, id ID, addr netip.Addr) {
 	}
 	addr = addr.Unmap()
 	_, port, ok := parseEndpoint(p.endpoint)
-	if ok && p.ready && addr.IsValid() && addr != p.host && addr.IsLoopback() == p.host.IsLoopback() && p.remember(endpointOf(addr, port)) {
-		c.elsewhere(now, p, port)
+	if ok && p.ready && addr.IsValid() && addr != p.host && addr.IsLoopback() == p.host.IsLoopback() {
+		c.elsewhere(now, p, port, p.remember(endpointOf(addr, port)))
 	}
 }
 

@@ -45,7 +45,7 @@ type Network interface {
 	// Rename gives a connection to a peer of another ID, which has none.
 	Rename(old, new ID) error
 	// Unacknowledged is how long the peer's host has acknowledged nothing although something that was sent to
-	// it is outstanding: zero where nothing is, or the transport cannot know.
+	// it is outstanding: zero where nothing is, negative where the transport cannot know.
 	Unacknowledged(peer ID) time.Duration
 }
 
@@ -54,7 +54,8 @@ type Config struct {
 	ID          ID
 	Name        string
 	Headers     map[string]string
-	Port        uint16 // where our peers connect to
+	Port        uint16        // where our peers connect to
+	Interval    time.Duration // between beacons, where the network is small
 	Evasive     time.Duration
 	Expired     time.Duration
 	SendTimeout time.Duration

@@ -20,7 +20,7 @@ func (nowhere) Send(ID, [][]byte) error  { return nil }
 func (nowhere) Disconnect(ID)            {}
 func (nowhere) Rename(ID, ID) error      { return nil }
 
-func (nowhere) Unacknowledged(ID) time.Duration { return 0 }
+func (nowhere) Unacknowledged(ID) time.Duration { return -1 }
 
 // moody is a network where anything may be the case.
 type moody struct {
@@ -36,13 +36,13 @@ func (m moody) Send(ID, [][]byte) error {
 }
 
 func (m moody) Unacknowledged(ID) time.Duration {
-	return time.Duration(max(0, m.random.IntN(8)-4)) * time.Second
+	return time.Duration(max(-1, m.random.IntN(8)-4)) * time.Second
 }
 
 func lonely() *Core {
 	return New(Config{
 		ID: named("me"), Name: "me", Port: 50000,
-		Evasive: 5 * time.Second, Expired: 30 * time.Second, SendTimeout: 5 * time.Second,
+		Interval: time.Second, Evasive: 5 * time.Second, Expired: 30 * time.Second, SendTimeout: 5 * time.Second,
 		LocalAddr: route,
 	}, nowhere{})
 }
@@ -150,7 +150,7 @@ func FuzzMessage(f *testing.F) {
 		away := false
 		c, now := New(Config{
 			ID: named("me"), Name: "me", Port: 50000, Peers: []string{"tcp://10.0.0.1:1"},
-			Evasive: 5 * time.Second, Expired: 30 * time.Second, SendTimeout: 5 * time.Second,
+			Interval: time.Second, Evasive: 5 * time.Second, Expired: 30 * time.Second, SendTimeout: 5 * time.Second,
 			LocalAddr: func(remote netip.Addr) netip.Addr {
 				if away {
 					return from(200)

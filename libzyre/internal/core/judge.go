@@ -55,7 +55,11 @@ func (c *Core) alive(now time.Time, p *peer) {
 func (c *Core) deadline(p *peer) time.Time {
 	if !p.ready {
 		end := p.made.Add(2 * c.cfg.Evasive)
-		if next := p.tried.Add(c.grace); len(p.others) > 0 && next.Before(end) {
+		wait := 2 * c.grace
+		if p.here.After(p.tried) { // it is heard from there: its answer may need some time
+			wait = 3 * c.grace
+		}
+		if next := p.tried.Add(wait); len(p.others) > 0 && next.Before(end) {
 			end = next
 		}
 		return end
@@ -115,7 +119,7 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 	case p.quiet == evasive:
 		p.quiet = silent
 		c.tell(now, p, Event{Type: Silent})
-		if p.proven {
+		if c.knowsUs(now, p) {
 			c.tryElsewhere(now, p)
 		}
 	default:
@@ -139,9 +143,6 @@ func (c *Core) unheardFor(at time.Time, p *peer) time.Duration {
 func (c *Core) check(now time.Time, p *peer, doubt error, within time.Duration) {
 	if !p.ready || p.doubt != nil {
 		return
-	}
-	if p.up && c.net.Unacknowledged(p.id) == 0 {
-		p.proven = true // its host has our HELLO
 	}
 	if !c.ping(now, p, ping{by: doubt}) && doubt != ErrUnreachable {
 		return // it could not be asked: hearsay condemns nobody
@@ -167,6 +168,7 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 // pong takes a PING-OK.
 func (c *Core) pong(now time.Time, p *peer) {
 	p.proven, p.redialed, p.dialled = true, false, time.Time{}
+	p.here = p.seen // our way to it works
 	if len(p.pings) == 0 {
 		c.stats.Unexpected++
 		return

@@ -9,6 +9,8 @@ import (
 func (c *Core) condemn(now time.Time, p *peer) {
 	at := c.clock.at(now)
 	switch {
+	case p.doubt != ErrUnreachable && p.up && c.net.Unacknowledged(p.id) == 0:
+		p.doubt = nil // its host has the question: it may just not read, and hearsay condemns nobody
 	case p.doubt != errMoved:
 		c.exit(now, p, p.doubt)
 	case len(p.others) == 0:
@@ -16,11 +18,21 @@ func (c *Core) condemn(now time.Time, p *peer) {
 	case c.unheardFor(at, p) >= c.grace/2: // nor was the question heard
 		p.doubt = nil
 		c.tryElsewhere(now, p)
-	case p.proven && at.Sub(p.here) < 2*c.grace:
-		p.doubt = nil // it announces itself from there, and may just not read
+	case at.Sub(p.here) < c.patience(p):
+		p.doubt = nil // it was heard from there, and may just not read
 	default:
 		c.move(now, p)
 	}
+}
+
+// patience is how long a peer that is heard elsewhere, and does not answer, may not be heard from where it was. At another port there is
+// another socket: the old one is gone.
+func (c *Core) patience(p *peer) time.Duration {
+	_, old, _ := parseEndpoint(p.endpoint)
+	if _, port, _ := parseEndpoint(p.others[len(p.others)-1]); port != old {
+		return 2 * c.grace
+	}
+	return c.cfg.Evasive
 }
 
 // move begins a peer's life anew at the next of its endpoints.
@@ -37,12 +49,22 @@ func (c *Core) tryElsewhere(now time.Time, p *peer) {
 	case len(p.others) == 0:
 	case !p.ready:
 		c.regreet(c.clock.at(now), p)
-	case !p.proven:
+	case !c.knowsUs(now, p):
 		c.move(now, p)
 	default:
 		c.turn(p)
 		c.redial(now, p)
 	}
+}
+
+// knowsUs says whether a peer has had our HELLO, so that its connection can be made anew without one. One that has not shown that it
+// gets what we send since it was dialled anew has some time for that.
+func (c *Core) knowsUs(now time.Time, p *peer) bool {
+	at := c.clock.at(now)
+	if p.redialed {
+		return at.Sub(p.moved) < 2*c.cfg.Evasive
+	}
+	return p.proven || p.ready && p.up && at.Sub(p.made) >= c.grace
 }
 
 // turn makes the next endpoint of a peer the one to connect to.
@@ -55,9 +77,13 @@ func (c *Core) turn(p *peer) {
 // redial makes a peer's connection anew and keeps what is queued.
 func (c *Core) redial(now time.Time, p *peer) {
 	c.takeBack(p)
+	at := c.clock.at(now)
+	if !p.redialed {
+		p.moved = at
+	}
 	p.proven, p.redialed, p.refused = false, true, false
 	if p.up {
-		p.up, p.dialled = false, c.clock.at(now)
+		p.up, p.dialled = false, at
 	}
 	if err := c.net.Redial(p.id, p.endpoint); err != nil {
 		c.stats.Refused++
@@ -85,7 +111,7 @@ func (c *Core) Moved(now time.Time) {
 			continue // or there is no way at all, for now
 		}
 		p.local = local
-		if p.proven || p.redialed || p.ready && p.up && c.net.Unacknowledged(p.id) == 0 {
+		if c.knowsUs(now, p) {
 			c.redial(now, p)
 			continue
 		}

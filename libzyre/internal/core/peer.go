@@ -26,7 +26,8 @@ type peer struct {
 
 	ready    bool
 	proven   bool      // it has shown that it gets what we send
-	redialed bool      // and has to show it again
+	redialed bool      // and has to show it again, over a connection made anew
+	moved    time.Time // since when
 	up       bool      // our connection stands; transports that cannot know never say so
 	refused  bool      // nobody listens where it was
 	owed     int       // our HELLOs that it has not yet answered
@@ -122,11 +123,17 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 // again ends a peer's life because something went wrong with it, and begins a
 // new one: at once, or with its next beacon where that happens too often.
 func (c *Core) again(now time.Time, p *peer, cause error) {
-	often := c.clock.at(now).Sub(p.made) < c.grace
+	at := c.clock.at(now)
+	often := at.Sub(p.made) < c.grace
 	c.exit(now, p, cause)
-	if !often {
-		c.meetAgain(now, p.id, p.endpoint, p.others...)
+	if often {
+		return
 	}
+	endpoint, others := p.endpoint, p.others
+	if len(others) > 0 && at.Sub(p.here) >= c.grace { // it is heard, but not from there
+		endpoint, others = p.next()
+	}
+	c.meetAgain(now, p.id, endpoint, others...)
 }
 
 // remember notes where else a peer may be, and reports whether that is news. The

@@ -56,7 +56,9 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 	p.received = sequence
 	c.alive(now, p)
-	p.here = p.seen
+	if addr = addr.Unmap(); !addr.IsValid() || addr == p.host {
+		p.here = p.seen
+	}
 	if bad != nil {
 		c.stats.Malformed++
 		return

@@ -81,6 +81,7 @@ type stage struct {
 	said   bytes.Buffer
 	full   map[ID]bool
 	cut    map[ID]time.Time // whose host acknowledges nothing since then
+	knows  map[ID]bool      // the transport knows what is acknowledged: it tells of connections, too
 	moved  bool             // we have another address on each network
 	broken bool
 }
@@ -88,7 +89,7 @@ type stage struct {
 var birth = time.Unix(0, 0).UTC()
 
 func newStage(t *testing.T) *stage {
-	s := &stage{t: t, now: birth, full: make(map[ID]bool), cut: make(map[ID]time.Time)}
+	s := &stage{t: t, now: birth, full: make(map[ID]bool), cut: make(map[ID]time.Time), knows: make(map[ID]bool)}
 	s.build()
 	return s
 }
@@ -100,6 +101,7 @@ func (s *stage) build(static ...string) {
 		Name:        "me",
 		Headers:     map[string]string{"X-ME": "1"},
 		Port:        50000,
+		Interval:    time.Second,
 		Evasive:     5 * time.Second,
 		Expired:     30 * time.Second,
 		SendTimeout: 5 * time.Second,
@@ -171,7 +173,10 @@ func (s *stage) Unacknowledged(peer ID) time.Duration {
 	if since, cut := s.cut[peer]; cut {
 		return s.now.Sub(since)
 	}
-	return 0
+	if s.knows[peer] {
+		return 0
+	}
+	return -1
 }
 
 func (s *stage) Disconnect(peer ID) { s.say("disconnect %s", nameOf(peer)) }
@@ -293,6 +298,7 @@ func (s *stage) input(line string) {
 			identity = named(args[1])
 		}
 		addr, _ := netip.ParseAddr(args[2])
+		s.knows[id] = true
 		c.Up(s.now, id, identity, addr)
 	case "cut": // PEER: its host acknowledges nothing from now on
 		s.cut[id] = s.now

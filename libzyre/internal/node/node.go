@@ -39,8 +39,7 @@ type Config struct {
 	Queue int // events held for a slow reader before the inlet is suspended
 	// Reader is offered each event, oldest first, and returns false when it
 	// cannot take it now: then it waits in Events. Nil: all wait there.
-	Reader   func(*core.Event) bool
-	Interval time.Duration // between beacons, where the network is small
+	Reader func(*core.Event) bool
 }
 
 // Node is one node.
@@ -65,6 +64,9 @@ func New(cfg Config, net Network) *Node {
 // Core is for calls of the application and for what is to be known. Work follows
 // a call.
 func (n *Node) Core() *core.Core { return n.core }
+
+// Pace is the interval of beacons that fits the size of the network.
+func (n *Node) Pace() time.Duration { return n.core.Pace() }
 
 // Next is when Tick is due: never, if it is zero.
 func (n *Node) Next() time.Time { return n.core.Next() }

@@ -43,6 +43,11 @@ const (
 	HalfOpen = "half-open"
 )
 
+// Names are all of them.
+func Names() []string {
+	return []string{Start, Stop, Kill, PowerOff, PowerOn, Freeze, Busy, Sleep, Jump, Deaf, Move, Unplug, Partition, Stall, Reset, HalfOpen}
+}
+
 // Action is one thing that is done to a simulated network.
 type Action struct {
 	At      time.Duration `json:"at" toml:"at"`

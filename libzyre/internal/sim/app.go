@@ -192,8 +192,11 @@ func (p *process) live() {
 	}
 	group, shouts, whispers, to := a.random.below(len(groupNames)), a.random.chance(0.2), a.random.chance(0.2), a.random.next()
 	w.note(w.now+int64(a.random.span(800*time.Millisecond, 1200*time.Millisecond)), entry{kind: onApp, p: p})
-	if w.now > w.cfg.calm() {
+	switch {
+	case w.now > w.cfg.calm():
 		return // so that all views can agree in the end
+	case a.deaf > 0:
+		return // it hangs
 	}
 	p.change(group)
 	if shouts {

@@ -161,22 +161,18 @@ func (c *conn) send(m *message) {
 	if !c.outstanding() {
 		c.sent = w.now
 	}
-	takes := int64(0)
-	at := w.now + c.latency(c.draw())
-	if s := c.segment; s != nil {
-		if s.wire.Bandwidth > 0 {
-			takes = int64(m.octets) * int64(time.Second) / int64(s.wire.Bandwidth)
+	s := c.segment
+	if s != nil && s.air != nil {
+		m.at = -1
+		if c.flight.push(m); !c.noted && !c.stuck {
+			c.transmit()
 		}
-		for wait, p := firstRTO, s.wire.Loss; p > 0 && wait < int64(5*time.Second) && unit(c.draw()) < p; wait *= 2 {
-			at += wait
-		}
-		if s.air != nil {
-			end, ok := s.air.take(w.now, streamAir(int(m.octets)), &s.air.streams)
-			if !ok {
-				end = w.now + firstRTO
-			}
-			at += end - w.now
-		}
+		return
+	}
+	at, takes := w.now+c.latency(c.draw()), int64(0)
+	if s != nil {
+		at += c.again()
+		takes = s.takes(m.octets)
 	}
 	at = max(at, c.last) + takes
 	c.last, m.at = at, at
@@ -185,6 +181,55 @@ func (c *conn) send(m *message) {
 		c.noted = true
 		w.note(at, entry{kind: onArrival, c: c})
 	}
+}
+
+// takes is how long so many octets take.
+func (s *segment) takes(octets int32) int64 {
+	if s.wire.Bandwidth == 0 {
+		return 0
+	}
+	return int64(octets) * int64(time.Second) / int64(s.wire.Bandwidth)
+}
+
+// again draws how long it takes longer because segments have to be sent again.
+func (c *conn) again() (longer int64) {
+	p := c.segment.wire.Loss
+	for wait := firstRTO; p > 0 && wait < int64(5*time.Second) && unit(c.draw()) < p; wait *= 2 {
+		longer += wait
+	}
+	return longer
+}
+
+// transmit sends all that is in flight over an access point, in one go; or all of
+// it has to wait because there is too much.
+func (c *conn) transmit() {
+	w, s := c.w(), c.segment
+	end, ok := s.air.take(w.now, streamAir(int(c.flight.octets)), &s.air.streams)
+	if !ok {
+		c.stuck = true
+		w.note(w.now+c.timeout(), entry{kind: onRetry, c: c})
+		return
+	}
+	at := max(end+c.latency(c.draw())+c.again(), c.last) + s.takes(c.flight.octets)
+	c.last = at
+	for m := c.flight.head; m != nil; m = m.next {
+		m.at = at
+	}
+	c.noted = true
+	w.note(at, entry{kind: onArrival, c: c})
+}
+
+// next has what is first in flight arrive, not before a time.
+func (c *conn) next(not int64) {
+	if c.flight.count == 0 || c.stuck || c.noted {
+		return
+	}
+	if c.flight.head.at < 0 {
+		c.transmit()
+		return
+	}
+	c.noted = true
+	c.w().note(max(not, c.flight.head.at), entry{kind: onArrival, c: c})
 }
 
 // arrival: the first of what is in flight gets to the other host, or not.
@@ -234,10 +279,7 @@ func (c *conn) arrival() {
 		}
 	}
 	c.accept(m)
-	if c.flight.count > 0 && !c.stuck {
-		c.noted = true
-		w.note(max(w.now, c.flight.head.at), entry{kind: onArrival, c: c})
-	}
+	c.next(w.now)
 	if l := c.link; l != nil && l.queue.count > 0 {
 		l.pump()
 	}
@@ -275,10 +317,11 @@ func (c *conn) retry() {
 		c.deaf = false
 		c.acked, c.ackAt = c.ackAt, at
 	}
-	if c.flight.count > 0 && !c.noted {
-		c.noted = true
-		w.note(max(at, c.flight.head.at), entry{kind: onArrival, c: c})
+	if !c.stuck && !c.noted && c.segment != nil && c.segment.air != nil && c.flight.count > 0 {
+		c.transmit()
+		return
 	}
+	c.next(at)
 }
 
 // accept is what the other host does with what arrived.
@@ -407,7 +450,7 @@ func (c *conn) probe() {
 		if c.to != nil && c.link == nil && c.flight.count == 0 && there && back {
 			c.depart()
 		} else if c.to != nil && c.link == nil {
-			c.again()
+			c.askAgain()
 		}
 	default:
 		if c.probes++; c.probes >= probes {
@@ -417,11 +460,11 @@ func (c *conn) probe() {
 			}
 			return
 		}
-		c.again()
+		c.askAgain()
 	}
 }
 
-func (c *conn) again() {
+func (c *conn) askAgain() {
 	c.probing = true
 	c.w().note(c.w().now+keepalive, entry{kind: onProbe, c: c})
 }

@@ -52,6 +52,7 @@ func (pl *place) start(keep bool) {
 			ID:          p.id,
 			Name:        w.nameOf(p.id),
 			Port:        p.port,
+			Interval:    w.cfg.Interval,
 			Evasive:     w.cfg.Evasive,
 			Expired:     w.cfg.Expired,
 			SendTimeout: 5 * time.Second,
@@ -59,9 +60,8 @@ func (pl *place) start(keep bool) {
 			Peers:       w.statics(pl),
 			LocalAddr:   p.LocalAddr,
 		},
-		Queue:    1000,
-		Interval: w.cfg.Interval,
-		Reader:   p.read,
+		Queue:  1000,
+		Reader: p.read,
 	}, p)
 	if w.tracing {
 		w.trace(p, "STARTS %v at %v:%d", zyre.UUID(p.id), pl.host.ifaces[0].addr.addr(), p.port)

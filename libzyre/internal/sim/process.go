@@ -48,8 +48,7 @@ type process struct {
 	frozen  int  // how many reasons keep it from running
 	listens bool // its port is bound
 	ended   bool
-	pending bool // it is among those that are ready
-	dials   uint32
+	pending bool  // it is among those that are ready
 	due     int64 // when onTimer is noted; 0: it is not
 	beats   uint64
 	sent    uint64 // datagrams
@@ -113,8 +112,7 @@ func (p *process) Connect(peer ID, endpoint string) error {
 	}
 	p.Disconnect(peer)
 	ident := p.w.ident(peer)
-	l := &link{p: p, peer: ident, dst: dst, port: port, key: p.key ^ mix(keyOf(peer)^uint64(p.dials))}
-	p.dials++
+	l := &link{p: p, peer: ident, dst: dst, port: port, key: p.key ^ mix(keyOf(peer)^uint64(p.w.now))}
 	p.setLink(ident, l)
 	p.peers++
 	if p.w.traces(peer) {

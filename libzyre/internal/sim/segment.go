@@ -8,17 +8,19 @@ import (
 type Wire struct {
 	// Latency is the least time that anything takes; Jitter is what is added at
 	// random, seldom more, and once in a hundred times ten times as much.
-	Latency, Jitter time.Duration
+	Latency time.Duration `json:"latency" toml:"latency"`
+	Jitter  time.Duration `json:"jitter" toml:"jitter"`
 	// Loss is the share of datagrams that do not arrive, for each receiver. Of TCP
 	// as many segments have to be sent again, which costs time.
-	Loss float64
+	Loss float64 `json:"loss" toml:"loss"`
 	// Doubled and Late are the shares of datagrams that arrive twice, or 5 to 500 ms
 	// late, behind others.
-	Doubled, Late float64
+	Doubled float64 `json:"doubled" toml:"doubled"`
+	Late    float64 `json:"late" toml:"late"`
 	// Bandwidth of a connection in octets a second. 0: without a bound.
-	Bandwidth int
+	Bandwidth int `json:"bandwidth" toml:"bandwidth"`
 	// AccessPoint makes it a wireless network; see Air.
-	AccessPoint bool
+	AccessPoint bool `json:"access-point" toml:"access-point"`
 }
 
 // segment is a broadcast domain.

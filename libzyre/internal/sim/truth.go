@@ -76,7 +76,7 @@ func (h *host) attached(segment int) bool {
 func (t *truth) tell(i, j int, apart bool, why string) {
 	a, ok := t.id(i)
 	b, too := t.id(j)
-	if !ok || !too {
+	if !ok || !too || t.w.cfg.hush {
 		return
 	}
 	if apart {

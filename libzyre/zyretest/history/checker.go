@@ -87,13 +87,13 @@ func New(cfg Config) *Checker {
 		entries: make([]entry, 1),
 		between: make(map[link]trouble),
 		missing: make(map[missed]struct{}),
-		figures: Figures{Exits: make(map[string]uint64)},
+		figures: Figures{Exits: make(map[string]uint64), Rules: make(map[string]uint64)},
 	}
 }
 
 // Start says that a node starts: call it before the node runs, so that its UUID
 // is known here before any other node can tell of it. A UUID may start again
-// once it has stopped.
+// once it has stopped and all that it told before was told here.
 func (c *Checker) Start(at time.Time, id zyre.UUID, name string) {
 	c.tick(at)
 	n := c.node(id)
@@ -134,6 +134,7 @@ func (c *Checker) end(n *node, how How) {
 		c.excuse(n, x)
 		c.excuse(x, n)
 	}
+	c.acquit(func(x *suspect) bool { return x.s == n }) // what it had yet to tell is never read
 	n.live, n.how, n.stopped = false, how, c.now
 	c.touch(n)
 }

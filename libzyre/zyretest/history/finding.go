@@ -47,12 +47,13 @@ type Figures struct {
 	Foreign   uint64            `json:"foreign"`   // events of strangers, and messages that are not of the checker's making
 	Delay     time.Duration     `json:"delay"`     // the longest from the call to the event, in nanoseconds
 	Findings  uint64            `json:"findings"`  // also those that are not kept
+	Rules     map[string]uint64 `json:"rules"`     // the same, by rule
 }
 
 // Figures returns the counters.
 func (c *Checker) Figures() Figures {
 	figures := c.figures
-	figures.Exits = maps.Clone(c.figures.Exits)
+	figures.Exits, figures.Rules = maps.Clone(c.figures.Exits), maps.Clone(c.figures.Rules)
 	return figures
 }
 
@@ -62,15 +63,16 @@ func (c *Checker) Findings() []Finding { return slices.Clone(c.findings) }
 
 // report makes a finding of what r told, or did not tell, of s; s may be nil.
 func (c *Checker) report(rule string, r, s *node, format string, args ...any) {
-	if c.figures.Findings >= maxFindings {
-		c.figures.Findings++
-		return
+	f := Finding{Rule: rule}
+	if len(c.findings) < maxFindings {
+		f = c.finding(rule, r, s, format, args...)
 	}
-	c.add(c.finding(rule, r, s, format, args...))
+	c.add(f)
 }
 
 func (c *Checker) add(f Finding) {
 	c.figures.Findings++
+	c.figures.Rules[f.Rule]++
 	if len(c.findings) < maxFindings {
 		c.findings = append(c.findings, f)
 	}

@@ -129,6 +129,7 @@ func (c *Checker) onLeave(r, s *node, p *pair, group string) {
 	c.set(r, s, g, false)
 	if s.live {
 		c.excuseOnly(s, r, func(e *entry) bool { return e.group == g })
+		c.pair(s, r).left = r.last
 	}
 }
 

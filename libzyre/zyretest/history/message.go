@@ -248,6 +248,7 @@ func (c *Checker) arrive(r, s *node, p *pair, m *payload) {
 	case found:
 	case m.kind == isWhisper:
 		c.report(RuleStray, r, s, "told a whisper that was not sent to it while it ran")
+	case c.lag > 0 && m.number <= p.left: // it may have been a member between a JOIN and a LEAVE, both told here late
 	case !c.has(s, r, g):
 		c.suspect(suspect{rule: RuleStray, r: r, s: s, group: g}, "told a %s, but was not in that group as told to the sender", m.what())
 	}

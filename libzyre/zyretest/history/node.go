@@ -44,6 +44,7 @@ type pair struct {
 	groups    uint64 // it is in, as told
 	delivered int64  // number of the last message told
 	excused   int64  // messages up to this number may be lost
+	left      int64  // number of the other's last message when it told LEAVE of this one
 	entered   int64  // when the life began that it is told of
 	exited    int64  // when the last one ended
 	heard     int64  // last time that a message of the other was told, HELLO too

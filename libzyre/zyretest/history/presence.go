@@ -118,18 +118,20 @@ func (c *Checker) first(r, s *node, cause error) bool {
 
 func restarted(cause error) bool { return errors.Is(cause, zyre.ErrRestarted) }
 
-// storm counts what follows one disturbance, start or stop.
+// storm counts what follows one disturbance, and what comes when two nodes have long known
+// each other: EXITs that follow from each other without end are excused one by one, but not
+// together.
 func (c *Checker) storm(r, s *node, p *pair, count *uint8) {
 	calm, _ := c.calm(r, s)
-	if base := max(calm, r.started, s.started, s.stopped); base != p.base {
+	base := max(calm, r.started+c.settle, s.started+c.settle)
+	if base != p.base {
 		p.base, p.exits, p.enters = base, 0, 0
 	}
-	if calm == forever || !r.live {
-		p.exits, p.enters = 0, 0
+	if !r.live || !s.live || calm == forever || c.now <= base+c.lag {
 		return
 	}
 	if *count++; *count == 2 {
-		c.report(RuleStorm, r, s, "told EXIT or ENTER more than once in the %s s since the last disturbance, start or stop", seconds(c.now-p.base))
+		c.report(RuleStorm, r, s, "told EXIT or ENTER more than once in the %s s since the two had time to meet", seconds(c.now-base))
 		*count = 0
 	}
 }

@@ -52,6 +52,7 @@ type cli struct {
 	Tcp       tcp       `cmd:"" help:"Send octets back and forth over plain TCP, as a measure."`
 
 	Crowd crowd `cmd:"" help:"Start many nodes in a few processes; how long until all know all, and what becomes of them then?"`
+	Churn churn `cmd:"" help:"Join and leave groups all the time, with short queues; is all that is told right?"`
 	Gone  gone  `cmd:"" help:"Kill a process, or pull a cable; how long until all others have told?"`
 
 	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`
@@ -62,6 +63,7 @@ type cli struct {
 
 	// What those start.
 	PresencePart presencePart `cmd:"" hidden:""`
+	ChurnPart    churnPart    `cmd:"" hidden:""`
 	Burn         burn         `cmd:"" hidden:""`
 	LinkMeshPart linkMeshPart `cmd:"" hidden:""`
 	LinkEcho     linkEcho     `cmd:"" hidden:""`

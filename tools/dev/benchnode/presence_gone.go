@@ -11,9 +11,10 @@ import (
 // cable of its host is pulled.
 type gone struct {
 	ground
-	Others int  `default:"10" help:"How many others there are; each has to tell, and counts."`
-	Count  int  `default:"50" help:"How often."`
-	Cable  bool `help:"Pull a cable. Takes root and Linux."`
+	Others int           `default:"10" help:"How many others there are; each has to tell, and counts."`
+	Count  int           `default:"30" help:"How often."`
+	After  time.Duration `default:"1200ms" help:"How long it is there before."`
+	Cable  bool          `help:"Pull a cable. Takes root and Linux."`
 }
 
 // scene is where it happens.
@@ -82,6 +83,7 @@ func (m *gone) once(s *scene, number int) error {
 	if _, err := hear(one, "know"); err != nil {
 		return err
 	}
+	<-time.After(m.After)
 	since := time.Now()
 	if m.Cable {
 		s.cable.Unplug()

@@ -25,11 +25,15 @@ type team interface {
 // crew is a team of processes.
 type crew struct {
 	members []*member
-	take    func(process int, o history.Observation)
+	merger  *merger
 	trouble func(error)
 	kill    time.Duration // about so often one is killed; 0: never
 	rng     *rand.Rand
 	running sync.WaitGroup
+
+	mu     sync.Mutex
+	lost   int    // members that are gone for good
+	nobody func() // called when all are
 }
 
 // member is one place for a process in a crew.
@@ -71,7 +75,9 @@ func (c *crew) start(m *member) error {
 	if err != nil {
 		return err
 	}
+	c.merger.begin(m.number, time.Now())
 	if err := cmd.Start(); err != nil {
+		c.merger.end(m.number)
 		return err
 	}
 	m.mu.Lock()
@@ -100,8 +106,9 @@ func (c *crew) hear(m *member, l line, rest func()) {
 		}
 		m.mu.Unlock()
 		m.roster.watch(m.number, l.Observed)
-		c.take(m.number, *l.Observed)
+		c.merger.add(m.number, *l.Observed)
 	case l.Figures != nil:
+		c.merger.alive(m.number, l.At)
 		m.mu.Lock()
 		m.now = l.Figures
 		m.mu.Unlock()
@@ -116,6 +123,7 @@ func (c *crew) hear(m *member, l line, rest func()) {
 func (c *crew) gone(m *member, end, read error) {
 	m.mu.Lock()
 	expected, last := m.expected, m.last
+	m.expected = true // nobody needs to kill it
 	for _, f := range m.now {
 		f.Running, f.Memory, f.Open = 0, 0, 0
 		m.past.add(f)
@@ -130,16 +138,32 @@ func (c *crew) gone(m *member, end, read error) {
 	case !expected:
 		c.trouble(fmt.Errorf("process %d ended by itself: %w%s", m.number, end, m.said.words()))
 	}
+	if !expected {
+		c.lose()
+	}
 	for _, id := range m.roster.take(m.number) {
-		c.take(m.number, history.Observation{At: last, Kind: "stop", Node: id, How: history.Killed})
+		c.merger.add(m.number, history.Observation{At: last, Kind: history.ObservedStop, Node: id, How: history.Killed})
+	}
+	c.merger.end(m.number)
+}
+
+// lose notes that a process is gone, and nothing comes in its place.
+func (c *crew) lose() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost++; c.lost == len(c.members) {
+		c.nobody()
 	}
 }
 
-// run lets the processes work until ctx is done.
+// run lets the processes work until ctx is done, or no process is left.
 func (c *crew) run(ctx context.Context) {
+	ctx, c.nobody = context.WithCancel(ctx)
+	defer c.nobody()
 	for _, m := range c.members {
 		if err := c.start(m); err != nil {
 			c.trouble(fmt.Errorf("process %d does not start: %w", m.number, err))
+			c.lose()
 		}
 	}
 	c.killing(ctx)
@@ -176,6 +200,7 @@ func (c *crew) killing(ctx context.Context) {
 		}
 		if err := c.start(m); err != nil {
 			c.trouble(fmt.Errorf("process %d does not start again: %w", m.number, err))
+			c.lose()
 		}
 	}
 }
@@ -191,7 +216,7 @@ func (m *member) slay() bool {
 		return false
 	}
 	m.expected = true
-	m.last = time.Now() // its end is not before this
+	m.last = time.Now().Round(0) // its end is not before this
 	ended := m.ended
 	_ = m.cmd.Process.Kill()
 	m.mu.Unlock()

@@ -1,6 +1,9 @@
 package zretester
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // figure is what the table shows of a place or a process.
 type figure struct {
@@ -48,6 +51,7 @@ func (p *pool) figures() []figure {
 	for i := range p.places {
 		at := &p.places[i]
 		f := at.past
+		f.Name = fmt.Sprintf("%s%d", p.label, i+1)
 		f.Started = uint64(at.count)
 		if at.player != nil {
 			f.add(at.player.figure())

@@ -40,7 +40,7 @@ type spell struct{ pairs [][2]zyre.UUID }
 // settleHosts makes a network of namespaces for a crew.
 func (t *tester) settleHosts(c *crew) (end func(), err error) {
 	tb := &labTB{}
-	h := &hosts{t: t, crew: c, recorder: history.NewRecorder(t.collector.Take), now: map[*Fault]*spell{}}
+	h := &hosts{t: t, crew: c, recorder: history.NewRecorder(func(o history.Observation) { c.merger.add(0, o) }), now: map[*Fault]*spell{}}
 	err = guard(func() {
 		lab := netlab.New(tb)
 		delayed := slices.ContainsFunc(t.scenario.Faults, func(f Fault) bool { return f.What == delay })
@@ -60,7 +60,12 @@ func (t *tester) settleHosts(c *crew) (end func(), err error) {
 			}
 			h.hosts = append(h.hosts, host)
 			m.task.Interfaces, m.task.Port = []string{"eth0"}, zyre.DefaultPort
-			m.command = func() *exec.Cmd { return host.Command(context.Background(), program(), workerFlag) }
+			m.command = func() *exec.Cmd {
+				here := t.command()
+				there := host.Command(context.Background(), here.Path, here.Args[1:]...)
+				there.Env = here.Env
+				return there
+			}
 		}
 	})
 	if err != nil {
@@ -106,12 +111,7 @@ func (h *hosts) weather(ctx context.Context) {
 // begin lets a fault happen; what it returns ends it.
 func (h *hosts) begin(f *Fault) (undo func()) {
 	if f.disturbs() {
-		h.t.roster.mu.Lock()
-		h.now[f] = &spell{}
-		for id, home := range h.t.roster.home {
-			h.disturb(f, id, home)
-		}
-		h.t.roster.mu.Unlock()
+		h.spell(f)
 	}
 	undo = func() {}
 	h.do(func() { undo = h.apply(f) })
@@ -121,6 +121,21 @@ func (h *hosts) begin(f *Fault) (undo func()) {
 // end ends a fault.
 func (h *hosts) end(f *Fault, undo func()) {
 	h.do(undo)
+	h.over(f)
+}
+
+// spell tells the checker that a fault begins.
+func (h *hosts) spell(f *Fault) {
+	h.t.roster.mu.Lock()
+	defer h.t.roster.mu.Unlock()
+	h.now[f] = &spell{}
+	for id, home := range h.t.roster.home {
+		h.disturb(f, id, home)
+	}
+}
+
+// over tells the checker that it is over.
+func (h *hosts) over(f *Fault) {
 	h.t.roster.mu.Lock()
 	defer h.t.roster.mu.Unlock()
 	if s := h.now[f]; s != nil {
@@ -191,12 +206,13 @@ func (h *hosts) apply(f *Fault) (undo func()) {
 		case lossy:
 			undos = append(undos, lose(host, "iifname eth0", f.Amount))
 		case cut:
-			pull, plug := link.Unplug, link.Replug
-			if h.ether != nil { // it has no cables
-				pull, plug = link.Cut, link.Restore
+			if h.ether != nil {
+				h.ether.Unplug(link)
+				undos = append(undos, func() { h.ether.Replug(link) })
+				break
 			}
-			pull()
-			undos = append(undos, plug)
+			link.Unplug()
+			undos = append(undos, link.Replug)
 		case halt:
 			m.signal(syscall.SIGSTOP)
 			undos = append(undos, func() { m.signal(syscall.SIGCONT) })

@@ -2,6 +2,7 @@ package zretester
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	case "babbler": // says what is no JSON
-		fmt.Println("hello")
+		fmt.Println("hello\nworld")
 		os.Exit(0)
 	case "coward": // ends at once
 		fmt.Fprintln(os.Stderr, "I am \x1b[31mafraid")
@@ -48,4 +49,8 @@ func wantIn(t *testing.T, text string, wanted ...string) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
+}
+
+func stdout(w io.Writer) cli.Streams {
+	return cli.Streams{In: strings.NewReader(""), Out: w, Err: io.Discard}
 }

@@ -26,14 +26,14 @@ func newRoster() *roster { return &roster{home: map[zyre.UUID]int{}} }
 // watch notes what an observation says of who runs.
 func (r *roster) watch(process int, o *history.Observation) {
 	switch o.Kind {
-	case "start":
+	case history.ObservedStart:
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.home[o.Node] = process
 		if r.came != nil {
 			r.came(o.Node, process)
 		}
-	case "stop":
+	case history.ObservedStop:
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		delete(r.home, o.Node)

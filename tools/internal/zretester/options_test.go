@@ -79,7 +79,7 @@ func TestLimit(t *testing.T) {
 		want                    string // empty: it fits
 	}{
 		{100, 1, 20_000, ""}, // as the usual container has it
-		{100, 1, 1024, "give --processes 17, or raise the limit (ulimit -n 13344)"},
+		{100, 1, 1024, "give --processes 16, or raise the limit (ulimit -n 13344)"},
 		{200, 1, 20_000, "give --processes 3,"},
 		{200, 3, 20_000, ""},
 		{200, 1, 0, ""}, // nobody knows

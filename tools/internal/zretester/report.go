@@ -37,10 +37,8 @@ type report struct {
 	Time         string            `json:"time"`
 }
 
-const (
-	maxFindings = 1000 // in the report
-	maxShown    = 20   // in its text
-)
+// maxShown is how many findings the text has.
+const maxShown = 20
 
 // print prints it, and returns the error with which the tool ends.
 func (r *report) print(std cli.Streams, inJSON bool) error {
@@ -76,7 +74,7 @@ func (r *report) verdict() error {
 	if len(parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: repeat with --seed %d", strings.Join(parts, " and "), r.Seed)
+	return fmt.Errorf("%s; the same choices again: --seed %d", strings.Join(parts, " and "), r.Seed)
 }
 
 // text is the report for people.

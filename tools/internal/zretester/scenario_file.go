@@ -183,7 +183,7 @@ func (r *reader) table(path string, table map[string]any, fields map[string]fiel
 		take, known := fields[name]
 		if !known {
 			all := strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
-			r.mistake(at, fmt.Sprintf("there is no %q here: %s are possible", show.Text(name), all))
+			r.mistake(at, fmt.Sprintf("there is no \"%s\" here: %s are possible", show.Text(name), all))
 			continue
 		}
 		if err := take(at, value); err != nil {

@@ -49,7 +49,9 @@ func newScreen(look func() view, stop func(), std cli.Streams) *screen {
 func (s *screen) lines(t *table, std cli.Streams) {
 	ticker := time.NewTicker(statusEvery)
 	defer ticker.Stop()
-	t.measure(t.look(), time.Now())
+	now := t.look()
+	t.measure(now, time.Now())
+	fmt.Fprintf(std.Err, "0s%s: a pool of %s, seed %d\n", ofSpan(now.For), plural(uint64(now.Nodes), "node"), now.Seed)
 	for {
 		select {
 		case at := <-ticker.C:

@@ -21,6 +21,7 @@ type view struct {
 	Total   figure
 	PerNode bool
 	Nodes   int // in the pool
+	Seed    uint64
 	Exits   map[string]uint64
 	Finds   int
 	Latest  []string // the last findings and troubles, oldest first
@@ -95,7 +96,7 @@ const (
 // draw is the picture as text. Nothing in it comes from a peer as it is.
 func (t *table) draw() string {
 	v := &t.now
-	head := []string{bold + "zretester" + plain + "  " + v.State + "  " + span(v.Elapsed) + ofSpan(v.For)}
+	head := []string{bold + "zretester" + plain + "  " + v.State + "  " + span(v.Elapsed) + ofSpan(v.For) + fmt.Sprintf("  seed %d", v.Seed)}
 	head = append(head,
 		fmt.Sprintf("%d of %d nodes run, %s started; %.0f events/s; %s", v.Total.Running, v.Nodes, count(v.Total.Started), t.speed, octets(v.Total.Memory)),
 		fmt.Sprintf("%s enters, %s exits%s", count(v.Total.Enters), count(v.Total.Exits), causesText(v.Exits)))

@@ -30,7 +30,7 @@ func Run(ctx context.Context, o Options, std cli.Streams) error {
 	if err := checkLimit(&s, limit()); err != nil {
 		return err
 	}
-	t := &tester{options: &o, scenario: &s, seed: o.seed(), began: time.Now(), roster: newRoster()}
+	t := &tester{options: &o, scenario: &s, seed: o.seed(), began: time.Now(), roster: newRoster(), command: worker}
 	return t.run(ctx, std)
 }
 
@@ -41,6 +41,7 @@ type tester struct {
 	seed      uint64
 	began     time.Time
 	roster    *roster
+	command   func() *exec.Cmd // of a process that works for us
 	collector collector
 	team      team
 	guests    *guests
@@ -58,25 +59,21 @@ type tester struct {
 // collector is what a history.Collector does.
 type collector interface {
 	Take(o history.Observation)
-	Finish() []history.Finding
+	Finish(at time.Time) []history.Finding
 	Findings() []history.Finding
 	Figures() history.Figures
 }
 
-// window is how late an observation of another process may come.
-const window = 2 * time.Second
+// window is how late an observation may come.
+const window = time.Second
 
 // maxTroubles bounds what is kept of those.
 const maxTroubles = 100
 
 func (t *tester) run(ctx context.Context, std cli.Streams) error {
 	t.processes = max(1, t.scenario.Processes, t.scenario.Namespaces)
-	late := window
-	if t.processes == 1 {
-		late = 0
-	}
 	if t.collector == nil {
-		t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle}), late)
+		t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle}), window)
 	}
 	ctx, interrupt := context.WithCancel(ctx)
 	defer interrupt()
@@ -100,12 +97,15 @@ func (t *tester) run(ctx context.Context, std cli.Streams) error {
 	}
 	t.team.run(living)
 	faults.Wait()
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && sum(t.team.figures()).Running > 0 {
 		t.say("settling")
-		sleep(ctx, t.scenario.Settle+late+time.Second)
+		sleep(ctx, t.scenario.Settle+window+time.Second)
 	}
 	t.say("ending")
-	r := t.report(t.collector.Finish(), ctx.Err() != nil)
+	if crew, many := t.team.(*crew); many {
+		crew.merger.flush()
+	}
+	r := t.report(t.collector.Finish(time.Now()), ctx.Err() != nil)
 	t.guests.close()
 	t.team.close()
 	screen.close()
@@ -140,10 +140,10 @@ func (t *tester) assemble(std cli.Streams) (end func(), err error) {
 		t.team = newPool(&base.Life, base.Size, base.Most, "n", t.seed, notes{recorder, t.trouble}, starter(&base, std.Err))
 		return func() {}, nil
 	}
-	crew := &crew{take: func(_ int, o history.Observation) { t.collector.Take(o) }, trouble: t.trouble, kill: s.Kill, rng: rng}
+	crew := &crew{merger: newMerger(t.processes, t.collector.Take), trouble: t.trouble, kill: s.Kill, rng: rng}
 	t.team = crew
 	for i := range t.processes {
-		m := &member{number: i + 1, task: base, roster: t.roster, command: worker}
+		m := &member{number: i + 1, task: base, roster: t.roster, command: t.command}
 		m.task.Size = s.Nodes/t.processes + b2i(i < s.Nodes%t.processes)
 		m.task.Most = share(crowd(s.Nodes), t.processes)
 		m.task.Seed += uint64(i) << 32
@@ -193,7 +193,7 @@ func (t *tester) trouble(err error) {
 
 // look tells how things stand.
 func (t *tester) look() view {
-	v := view{Elapsed: time.Since(t.began), For: t.scenario.For, Nodes: t.scenario.Nodes}
+	v := view{Elapsed: time.Since(t.began), For: t.scenario.For, Nodes: t.scenario.Nodes, Seed: t.seed}
 	v.Rows = t.team.figures()
 	v.Total = sum(v.Rows)
 	v.PerNode = t.processes == 1
@@ -205,7 +205,8 @@ func (t *tester) look() view {
 			v.Rows = []figure{v.Total}
 		}
 	}
-	v.Exits = t.collector.Figures().Exits
+	figures := t.collector.Figures()
+	v.Exits = figures.Exits
 	found := t.collector.Findings()
 	for _, f := range found[max(0, len(found)-latest):] {
 		v.Latest = append(v.Latest, findingText(&f, t.began))
@@ -213,7 +214,7 @@ func (t *tester) look() view {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	v.State = t.state
-	v.Finds = len(found) + len(t.troubles) + t.more
+	v.Finds = int(figures.Findings) + len(t.troubles) + t.more
 	v.Latest = append(v.Latest, t.troubles[max(0, len(t.troubles)-latest):]...)
 	t.peak, t.descs = max(t.peak, v.Total.Memory), max(t.descs, v.Total.Open)
 	return v
@@ -224,14 +225,14 @@ const latest = 5
 
 // report is what came of it.
 func (t *tester) report(findings []history.Finding, interrupted bool) *report {
-	v := t.look()
+	v, figures := t.look(), t.collector.Figures()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return &report{
 		Type: "report", Version: cli.Version("zretester"), Seed: t.seed, Began: t.began, Took: time.Since(t.began),
 		Nodes: t.scenario.Nodes, Processes: t.processes, Namespaces: t.scenario.Namespaces, Guests: len(t.guests.commands),
 		Interrupted: interrupted, Started: v.Total.Started, Skipped: v.Total.Skipped,
-		Figures: t.collector.Figures(), Found: len(findings), Findings: findings[:min(len(findings), maxFindings)],
+		Figures: figures, Found: int(figures.Findings), Findings: findings,
 		Troubles: slices.Clone(t.troubles), MoreTroubles: t.more, Memory: t.peak, Open: t.descs,
 	}
 }

@@ -31,6 +31,7 @@ type task struct {
 type line struct {
 	Observed *history.Observation `json:"observed,omitempty"`
 	Figures  []figure             `json:"figures,omitempty"` // of all places
+	At       time.Time            `json:"at,omitzero"`       // Figures: all that was observed before has been told
 	Trouble  string               `json:"trouble,omitempty"`
 	Rested   bool                 `json:"rested,omitempty"`
 }
@@ -62,7 +63,7 @@ func Work(std cli.Streams) error {
 		for ticker := time.NewTicker(lookEvery); ; {
 			figures := p.figures()
 			figures[0].Memory, figures[0].Open = memory(), descriptors()
-			out.put(line{Figures: figures})
+			out.put(line{Figures: figures, At: time.Now()})
 			select {
 			case <-ticker.C:
 			case <-looked:

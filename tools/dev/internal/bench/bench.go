@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -23,11 +22,12 @@ import (
 
 // Command is `dev bench`.
 type Command struct {
-	Tables []string `arg:"" optional:"" help:"Measure what is in these tables only: ${tables}."`
-	Runs   int      `placeholder:"N" help:"How often each figure is measured; the median is shown. By default 3 times, and files 5 times."`
-	Only   []string `placeholder:"FIGURE" help:"Measure these only: ${figures}."`
-	Quick  bool     `help:"Files: less of everything, and once unless --runs is given. It shows that all works, and not how well."`
-	JSON   bool     `name:"json" help:"Print JSON instead of tables."`
+	Tables []string      `arg:"" optional:"" help:"Measure what is in these tables only: ${tables}."`
+	Runs   int           `placeholder:"N" help:"How often each figure is measured; the median is shown. By default 3 times, and files 5 times."`
+	Only   []string      `placeholder:"FIGURE" help:"Measure these only: ${figures}."`
+	For    time.Duration `default:"20s" help:"Presence: how long nodes are watched for being reported gone falsely."`
+	Quick  bool          `help:"Files: less of everything, and once unless --runs is given. It shows that all works, and not how well."`
+	JSON   bool          `name:"json" help:"Print JSON instead of tables."`
 }
 
 // Report is what --json prints.
@@ -79,7 +79,7 @@ func (c *Command) Run(e *repo.Env) error {
 
 	begin := time.Now()
 	r := Report{Time: begin.UTC(), Runs: c.runs(nodes), Quick: c.Quick}
-	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measureCodecs, c.measureFiles} {
+	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measurePresence, c.measureCodecs, c.measureFiles} {
 		figures, err := part(&report, tmp)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (c *Command) Run(e *repo.Env) error {
 }
 
 // tables are those that can be asked for.
-var tables = []string{nodes, links, codecs, files}
+var tables = []string{nodes, links, presence, codecs, files}
 
 // check refuses a command line that makes no sense.
 func (c *Command) check() error {
@@ -165,9 +165,8 @@ func (c *Command) measureNodes(e *repo.Env, tmp string) ([]Figure, error) {
 	if err := (&setup.Command{}).Run(e); err != nil {
 		return nil, err
 	}
-	l := &lab{env: e, program: filepath.Join(tmp, "benchnode"+exe)}
-	e.Say("bench: building benchnode")
-	if err := e.Command("go", "build", "-o", l.program, "./tools/dev/benchnode").Run(); err != nil {
+	l, err := newLab(e, tmp)
+	if err != nil {
 		return nil, err
 	}
 	return measureAll(e, list, c.runs(nodes), l.run)
@@ -213,7 +212,7 @@ func TableNames() string { return strings.Join(tables, ", ") }
 func FigureNames() string { return strings.Join(figureNames(), ", ") }
 
 func figureNames() (names []string) {
-	for _, m := range slices.Concat(measures, fileMeasures(fullScale)) {
+	for _, m := range slices.Concat(measures, presenceMeasures(0), fileMeasures(fullScale)) {
 		names = append(names, m.name)
 	}
 	return append(names, codecs)

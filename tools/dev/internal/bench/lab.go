@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,15 @@ import (
 // lab is where things are measured.
 type lab struct {
 	env     *repo.Env
-	program string // benchnode
+	program string            // benchnode
+	rivals  map[string]string // programs that take the part of our nodes, by column
+}
+
+// newLab builds the program, in dir.
+func newLab(e *repo.Env, dir string) (*lab, error) {
+	l := &lab{env: e, program: filepath.Join(dir, "benchnode"+exe)}
+	e.Say("bench: building benchnode")
+	return l, e.Command("go", "build", "-o", l.program, "./tools/dev/benchnode").Run()
 }
 
 // most is how long one measurement may take.
@@ -27,15 +36,17 @@ const most = 2 * time.Minute
 // run measures once: with a server, if one is needed, that is there before and
 // gone afterwards.
 func (l *lab) run(m measure, transport string) (_ values, err error) {
-	ctx, cancel := context.WithTimeout(l.env, most)
+	ctx, cancel := context.WithTimeout(l.env, most+m.within)
 	defer cancel()
 	env := *l.env
 	env.Context = ctx
 	var flags []string
-	if transport != none {
+	if rival := l.rivals[transport]; rival != "" {
+		flags = append(flags, "--program="+rival)
+	} else if transport != none {
 		flags = append(flags, "--transport="+transport)
 	}
-	if m.table == nodes && transport != none {
+	if m.table != links && transport != none {
 		port, err := freePort()
 		if err != nil {
 			return nil, err
@@ -49,9 +60,9 @@ func (l *lab) run(m measure, transport string) (_ values, err error) {
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}
-	out, err := env.Command(l.program, slices.Concat(m.client, flags)...).Output()
+	out, err := env.Command(l.program, slices.Concat(m.arguments(transport), flags)...).Output()
 	if err != nil && ctx.Err() == context.DeadlineExceeded {
-		err = fmt.Errorf("it takes longer than %v: %w", most, err)
+		err = fmt.Errorf("it takes longer than %v: %w", most+m.within, err)
 	}
 	if err != nil {
 		return nil, err

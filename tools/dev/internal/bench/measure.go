@@ -17,7 +17,7 @@ const (
 
 var (
 	both    = []string{zmtp, libzmq}
-	columns = []string{zmtp, libzmq, none, filemq, rsync, cp}
+	columns = []string{zmtp, libzmq, none, memberlist, filemq, rsync, cp}
 )
 
 // measures are the figures of nodes and links, in the order of the tables.
@@ -26,18 +26,23 @@ var measures = slices.Concat(nodeMeasures, linkMeasures)
 // measure is a figure to be: which programs give it, and what it is held against.
 type measure struct {
 	name       string
-	table      string                                // nodes, links or files
+	table      string                                // nodes, links, presence or files
 	transports []string                              // the columns; nil: both
 	serve      []string                              // flags of the process that serves; nil: none is needed
 	client     []string                              // arguments of the process that measures
+	other      []string                              // … for the other column, if they differ
+	within     time.Duration                         // how much longer than usual it may take
 	files      func(*fileLab, *bout) (values, error) // in place of those two, for files
 	rows       []row
 }
 
 // sides are the columns that are held against each other, ours first.
 func (m measure) sides() (ours, other string) {
-	if m.table == files {
+	switch m.table {
+	case files:
 		return filemq, rsync
+	case presence:
+		return zmtp, memberlist
 	}
 	return zmtp, libzmq
 }

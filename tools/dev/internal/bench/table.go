@@ -11,6 +11,7 @@ var heads = []struct{ table, about, head string }{
 	{nodes, "Nodes (README.md)", "| figure | zmtp | libzmq | target | | best peer |\n|---|---|---|---|---|---|\n"},
 	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
+	{presence, "Presence (libzyre/README.md)", "| figure | zyre | memberlist | zyre is better by | target | | others, measured before |\n|---|---|---|---|---|---|---|\n"},
 	{codecs, "Codecs (codecs/README.md)", "| work | gozyre | protobuf | vtprotobuf | msgp | best other / gozyre | target | |\n|---|---|---|---|---|---|---|---|\n"},
 	{files, "Files (libfmq/README.md)", "| figure | ours | rsync | cp | ours / rsync | target | | others, measured before |\n|---|---|---|---|---|---|---|---|\n"},
 }
@@ -64,6 +65,9 @@ func (r Row) line(table string) string {
 			ratio = timesMost(1 / r.Ratio)
 		}
 		return "| " + strings.Join([]string{r.About, r.Shown[filemq], r.Shown[rsync], r.Shown[cp], ratio, r.Target, r.verdict(), r.Others}, " | ") + " |\n"
+	}
+	if table == presence {
+		return "| " + strings.Join([]string{r.About, r.Shown[zmtp], r.Shown[memberlist], times(r.Ratio), r.Target, r.verdict(), r.Others}, " | ") + " |\n"
 	}
 	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}
 	if table == links {

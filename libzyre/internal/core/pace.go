@@ -1,4 +1,4 @@
-package node
+package core
 
 import "time"
 
@@ -12,7 +12,7 @@ const (
 )
 
 // Pace is the interval of beacons that fits the size of the network.
-func (n *Node) Pace() time.Duration {
-	fit := min(time.Duration(n.core.Ready()+1)*share, slowest, n.cfg.Evasive*4/5)
-	return max(n.cfg.Interval, fit)
+func (c *Core) Pace() time.Duration {
+	fit := min(time.Duration(c.ready+1)*share, slowest, c.cfg.Evasive*4/5)
+	return max(c.cfg.Interval, fit)
 }
