@@ -188,12 +188,7 @@ func (q *queue) done(c *chunk) {
 }
 
 // roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.
-func (q *queue) roomy() bool {
-	if q.waits && (q.messages > 0 || q.wanted > gatherChunk) && !q.all.ready(q.wanted) {
-		return false
-	}
-	return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2
-}
+func (q *queue) roomy() bool { return q.messages <= q.maxMessages/2 && q.octets <= q.maxOctets/2 }
 
 // forget drops what is queued and gives the number of messages. mu is held.
 func (q *queue) forget() (messages int) {

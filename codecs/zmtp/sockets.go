@@ -25,7 +25,7 @@ type sockets struct {
 	gate      gate
 
 	crowd      crowd
-	unfinished unfinished
+	unfinished *unfinished
 	queued     tally
 	ctx        context.Context // ends what dials when everything is to end
 	cancel     context.CancelFunc

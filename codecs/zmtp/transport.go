@@ -55,7 +55,7 @@ func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
 	s.gate.most = positive(o.Dials, zsock.DefaultDials)
 	s.crowd = crowd{most: positive(o.Connections, zsock.DefaultConnections), mostPerAddr: positive(o.ConnectionsPerAddress, zsock.DefaultConnectionsPerAddress)}
 	s.queued.most = positive(o.QueuedOctets, zsock.DefaultQueuedOctets)
-	s.unfinished = unfinished{most: positive(o.UnfinishedOctets, zsock.DefaultUnfinishedOctets), holders: map[*conn]struct{}{}}
+	s.unfinished = newUnfinished(positive(o.UnfinishedOctets, zsock.DefaultUnfinishedOctets))
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.inbox = zsock.NewInbox(o.Inbox, o.InboxOctets, s.turns.room)
 	s.turns.inbox = s.inbox

@@ -9,7 +9,7 @@ import (
 )
 
 // errSwollen: the connection had to go so that others have memory.
-var errSwollen = errors.New("zmtp: messages that have not wholly arrived take too much memory, and this connection had begun its long ago")
+var errSwollen = errors.New("zmtp: messages that have not wholly arrived take too much memory")
 
 // partCost is what a part of a message costs beside its octets.
 const partCost = 24
@@ -23,7 +23,14 @@ type unfinished struct {
 	ended atomic.Uint64
 
 	mu      sync.Mutex
+	less    sync.Cond          // it may be less now
 	holders map[*conn]struct{} // all that ever held something
+}
+
+func newUnfinished(most int64) *unfinished {
+	u := &unfinished{most: most, holders: map[*conn]struct{}{}}
+	u.less.L = &u.mu
+	return u
 }
 
 // held is what one connection holds. Its reader alone changes it.
@@ -35,7 +42,7 @@ type held struct {
 
 // hold notes how much a connection holds, before it allocates more of it, and says errSwollen when it must not.
 func (c *conn) hold(octets int64) error {
-	h, u := &c.held, &c.set.unfinished
+	h, u := &c.held, c.set.unfinished
 	was := h.octets.Load()
 	if was == octets {
 		return nil
@@ -60,21 +67,36 @@ func (c *conn) hold(octets int64) error {
 func (c *conn) letGo() {
 	if c.held.known {
 		c.hold(0)
-		u := &c.set.unfinished
+		u := c.set.unfinished
 		u.mu.Lock()
 		delete(u.holders, c)
+		u.less.Broadcast()
 		u.mu.Unlock()
 	}
 }
 
-// relieve ends connections until those that are left, c among them or not, hold no more than they may.
+// relieve ends connections until those that are left, c among them or not, hold no more than they may, and waits until the others
+// have let go.
 func (u *unfinished) relieve(c *conn) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	var left int64
+	defer u.less.Broadcast()
+	u.choose()
+	for c.alive() && u.total.Load() > u.most {
+		u.less.Wait()
+	}
+	if !c.alive() {
+		return c.why()
+	}
+	return nil
+}
+
+// choose chooses whom to end. mu is held.
+func (u *unfinished) choose() {
+	var left int64 // without those that end already
 	per := map[netip.Addr]int64{}
 	for h := range u.holders {
-		if h.alive() { // the others are about to let go
+		if h.alive() {
 			n := h.held.octets.Load()
 			left += n
 			per[h.addr] += n
@@ -89,7 +111,7 @@ func (u *unfinished) relieve(c *conn) error {
 			}
 		}
 		if worst == nil {
-			break
+			return
 		}
 		n := worst.held.octets.Load()
 		left -= n
@@ -97,8 +119,4 @@ func (u *unfinished) relieve(c *conn) error {
 		u.ended.Add(1)
 		worst.kill(errSwollen)
 	}
-	if !c.alive() {
-		return c.why()
-	}
-	return nil
 }

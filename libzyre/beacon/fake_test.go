@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +47,7 @@ func newFake(ifaces ...iface) *fake {
 		told: make(chan struct{}, 1), in: make(chan any), gone: make(chan struct{}),
 		ifaces: ifaces, fails: map[string]error{}, deaf: map[string]error{},
 	}
-	f.ear = newInlet(fakeReceiver{f})
+	f.ear = newInlet(&fakeReceiver{fake: f})
 	return f
 }
 
@@ -94,12 +95,22 @@ func (f *fake) scan() ([]iface, error) {
 	return slices.Clone(f.ifaces), nil
 }
 
-type fakeReceiver struct{ *fake }
+type fakeReceiver struct {
+	*fake
+	until time.Time
+}
 
-func (f fakeReceiver) close() { close(f.gone) }
+func (f *fakeReceiver) close()            { close(f.gone) }
+func (f *fakeReceiver) wake(at time.Time) { f.until = at }
 
-func (f fakeReceiver) receive(buf []byte) (arrival, error) {
+func (f *fakeReceiver) receive(buf []byte) (arrival, error) {
+	var late <-chan time.Time
+	if !f.until.IsZero() {
+		late = time.After(time.Until(f.until))
+	}
 	select {
+	case <-late:
+		return arrival{}, os.ErrDeadlineExceeded
 	case <-f.gone:
 		return arrival{}, net.ErrClosed
 	case x := <-f.in:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -20,14 +21,16 @@ type inlet struct {
 	ending chan struct{} // closed when reading shall end
 	done   chan struct{} // closed when it has
 
-	mu    sync.Mutex // held while something is handed out
-	loops []*loop
-	err   error // hard: nothing is read any more
+	mu       sync.Mutex // held while something is handed out
+	loops    []*loop
+	err      error // hard: nothing is read any more
+	repeats  repeats
+	deadline time.Time // of the receiver; zero: none
 }
 
 // newInlet begins to read. Who calls it has to call end.
 func newInlet(r receiver) *inlet {
-	i := &inlet{r: r, ending: make(chan struct{}), done: make(chan struct{})}
+	i := &inlet{r: r, ending: make(chan struct{}), done: make(chan struct{}), repeats: newRepeats()}
 	go i.read()
 	return i
 }
@@ -47,6 +50,7 @@ func (i *inlet) join(l *loop) {
 		return
 	}
 	i.loops = append(i.loops, l)
+	clear(i.repeats.known) // all is news to it
 }
 
 // leave hands nothing to a loop any more once it has returned.
@@ -66,6 +70,8 @@ func (i *inlet) read() {
 		case err == nil:
 			failing = false
 			i.arrived(a, buf[:a.size])
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			i.late(time.Now())
 		case errors.Is(err, net.ErrClosed):
 			return
 		case !soft(err):
@@ -86,13 +92,48 @@ func (i *inlet) read() {
 	}
 }
 
+// arrived hands out what is news, and before it what was held.
 func (i *inlet) arrived(a arrival, data []byte) {
 	a.at = time.Now()
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.repeats.hold(a, data, i.repeats.wait(a, data)) {
+		if i.deadline.IsZero() || i.repeats.due.Before(i.deadline) {
+			i.wake(i.repeats.due)
+		}
+		return
+	}
+	i.release()
 	for _, l := range i.loops {
 		l.arrived(a, data)
 	}
+}
+
+// late hands out what was held when its time has come.
+func (i *inlet) late(now time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.repeats.n > 0 && now.Before(i.repeats.due) { // others were due, and went with news
+		i.wake(i.repeats.due)
+		return
+	}
+	i.release()
+	i.wake(time.Time{})
+}
+
+func (i *inlet) release() {
+	for _, l := range i.loops {
+		for _, h := range i.repeats.held[:i.repeats.n] {
+			l.arrived(h.arrival, h.data)
+		}
+	}
+	i.repeats.n = 0
+}
+
+// wake makes receive return at a time.
+func (i *inlet) wake(at time.Time) {
+	i.deadline = at
+	i.r.wake(at)
 }
 
 func (i *inlet) failed(err error, first bool) {

@@ -33,6 +33,9 @@ type sender interface {
 type receiver interface {
 	// receive waits for a datagram. One that is longer than buf has size len(buf).
 	receive(buf []byte) (arrival, error)
+	// wake makes receive return os.ErrDeadlineExceeded from a time on; zero: never. Only
+	// who calls receive calls it.
+	wake(at time.Time)
 	// close ends receive, which then returns net.ErrClosed.
 	close()
 }

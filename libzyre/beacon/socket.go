@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"time"
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
@@ -74,6 +75,8 @@ func newSocket(conn *net.UDPConn, network string) *socket {
 	_ = ipv4.NewPacketConn(conn).SetControlMessage(ipv4.FlagInterface, true) // where not: derived from the source
 	return &socket{conn: conn, index: index4()}
 }
+
+func (s *socket) wake(at time.Time) { _ = s.conn.SetReadDeadline(at) } // fails only when closed
 
 func (s *socket) close() { s.conn.Close() }
 

@@ -2,6 +2,7 @@ package interop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,20 @@ func (l *lan) nobody(when string) {
 	}
 }
 
+// take counts such events that were told so far, and takes them.
+func (p *peer) take(want event) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = slices.DeleteFunc(p.events, func(e event) bool {
+		if !e.matches(want) {
+			return false
+		}
+		n++
+		return true
+	})
+	return n
+}
+
 // pass lets that much time pass. It is for what has to last: a fault, or that nothing happens. What happens is awaited.
 func pass(d time.Duration) { <-time.After(d) }
 
@@ -92,6 +107,43 @@ func told(p, of *peer, since time.Time, causes ...error) time.Duration {
 	}
 	p.t.Errorf("%s: EXIT of %s after %v: %s; expected %v", p.name, of.name, took, e.Cause, causes)
 	return took
+}
+
+// converse has two say something until the other hears it. Where a life ends meanwhile, what was said in it is lost, and it is said again
+// in the next.
+func converse(t *testing.T, a, b *peer) {
+	t.Helper()
+	for _, way := range []struct{ from, to *peer }{{a, b}, {b, a}} {
+		for tries := 1; ; tries++ {
+			text := fmt.Sprintf("try %d of %s", tries, way.from.name)
+			way.from.do("whisper", way.to.ID, text)
+			if r := way.from.expect(event{Type: "DONE", Text: "whisper"}, event{Type: "FAILED"}); r.Type == "DONE" {
+				if way.to.hears(event{Type: "WHISPER", Peer: way.from.ID, Msg: []string{text}}, 3*time.Second) {
+					break
+				}
+			} else {
+				pass(100 * time.Millisecond) // between two lives
+			}
+			if tries == 40 {
+				t.Fatalf("%s does not hear %s", way.to.name, way.from.name)
+			}
+		}
+	}
+}
+
+// hears waits that long for an event.
+func (p *peer) hears(want event, within time.Duration) bool {
+	late := time.After(within)
+	for {
+		if p.take(want) > 0 {
+			return true
+		}
+		select {
+		case <-p.news:
+		case <-late:
+			return p.take(want) > 0
+		}
+	}
 }
 
 // named is the configuration with that name.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,7 +42,7 @@ func floodOfBeacons(t *testing.T, addrs ...netip.Addr) {
 	s := newShouters(v, addrs...)
 	defer s.close()
 	began := time.Now()
-	atRate(many(beacons), beacons/3, func(i int) {
+	atRate(many(beacons), beacons/2, func(i int) {
 		port := d.port()
 		if i%2 == 0 {
 			port = 1 // nobody listens there
@@ -76,15 +77,39 @@ func TestNoBeacons(t *testing.T) {
 	v.end(bounds{memory: 32 << 20, counted: func(s *zyre.Stats) uint64 { return s.BadBeacons }})
 }
 
-// TestBlackHole has beacons of many nodes come that are where nobody ever answers: who dials there waits. Others do not.
+// TestBlackHole has beacons of many nodes come from hosts where nobody ever answers. Who dials there waits; a newcomer does not, and
+// is met while they go on coming.
 func TestBlackHole(t *testing.T) {
 	v := newVictims(t, settings{})
-	hole := newBlackHole(t, host(0))
+	hole := newBlackHole(t, netip.IPv4Unspecified())
 	defer hole.close()
-	s := newShouters(v, host(0))
+	var addrs []netip.Addr
+	for i := range 100 {
+		addrs = append(addrs, host(i))
+	}
+	s := newShouters(v, addrs...)
 	defer s.close()
-	atRate(many(5000), 5000, func(i int) { s.send(i, beacon(zyre.NewUUID(), hole.port)) })
+	flood := func(stop <-chan struct{}) {
+		ticker := time.NewTicker(10 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ticker.C:
+				for i := range 50 {
+					s.send(i+rand.IntN(2)*50, beacon(zyre.NewUUID(), hole.port))
+				}
+			}
+		}
+	}
+	stop := make(chan struct{})
+	var flooding sync.WaitGroup
+	flooding.Go(func() { flood(stop) })
+	v.until("the black hole is known", func(r *report) bool { return r.Nodes[alice].Stats.Refused > 100 })
 	v.welcome()
+	close(stop)
+	flooding.Wait()
 	v.end(bounds{memory: 64 << 20, events: 4, descriptors: 1100})
 }
 

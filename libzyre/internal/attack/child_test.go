@@ -41,6 +41,7 @@ type nodeReport struct {
 	Stats               zyre.Stats
 	Odd                 []string       // the first of what must not happen
 	Odds                int            // and how much of it there was
+	Doubts              int            // EVASIVE and SILENT of each other
 	Strangers           map[string]int // events about others than the victims
 	Heard               int            // messages of the friend and kind that was heard least
 	Shouts, ShoutErrors int

@@ -65,12 +65,13 @@ func (s *shouters) close() {
 	}
 }
 
-// atRate does something so many times, a hundredth of a second's share at once.
+// atRate does something so many times, at that rate as far as it can.
 func atRate(times, perSecond int, do func(i int)) {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
+	began := time.Now()
 	for i := 0; i < times; <-ticker.C {
-		for end := min(i+perSecond/100, times); i < end; i++ {
+		for due := int(time.Since(began).Seconds() * float64(perSecond)); i < min(due, times); i++ {
 			do(i)
 		}
 	}
@@ -88,7 +89,8 @@ type decoy struct {
 // newDecoy listens at an address and port of its own, "0.0.0.0" being all of 127.0.0.0/8.
 func newDecoy(t *testing.T, addr netip.Addr) *decoy {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", netip.AddrPortFrom(addr, 0).String())
+	lc := net.ListenConfig{Control: onLoopback}
+	l, err := lc.Listen(context.Background(), "tcp4", netip.AddrPortFrom(addr, 0).String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 const patience = 40 * time.Second
 
 // long is for runs outside of CI.
-var long = os.Getenv("GOZYRE_ATTACK") == "long"
+func long() bool { return os.Getenv("GOZYRE_ATTACK") == "long" }
 
 func TestMain(m *testing.M) {
 	if settings := os.Getenv(victimsEnv); settings != "" {

@@ -67,7 +67,7 @@ func TestHeavyPeers(t *testing.T) {
 	for _, of := range []string{"headers", "groups"} {
 		t.Run(of, func(t *testing.T) {
 			v := newVictims(t, settings{})
-			count := many(200)
+			count := many(100)
 			var strangers []*stranger
 			for i := range count {
 				s := newStranger(v, host(i), alice, false)

@@ -199,4 +199,7 @@ func (v *victims) entered(victim, count int) {
 	v.until(fmt.Sprintf("%d strangers enter", count), func(r *report) bool {
 		return r.Nodes[victim].Strangers[zyre.Enter.String()] >= count
 	})
+	if v.t.Failed() {
+		v.t.FailNow()
+	}
 }

@@ -138,6 +138,8 @@ func (k *talker) hear(e *zyre.Event) {
 	from := k.friends[e.Peer]
 	switch {
 	case e.Type == zyre.Stop:
+	case from != nil && (e.Type == zyre.Evasive || e.Type == zyre.Silent):
+		k.told.Doubts++ // a machine that has too much to do may be late
 	case from == nil:
 		if k.told.Strangers == nil {
 			k.told.Strangers = map[string]int{}

@@ -33,7 +33,7 @@ type victims struct {
 type bounds struct {
 	memory      uint64 // octets that its peak may grow by
 	events      int    // about strangers, to each node
-	descriptors int    // more than before, at most and meanwhile; 0: a hundred
+	descriptors int    // more than before, at most and meanwhile, with two goroutines each; 0: a hundred
 	// counted says what the attack moved in a node's counters: it has to be more afterwards.
 	counted func(*zyre.Stats) uint64
 	blind   bool // shouts may fail, for a stranger in the group had to be given up
@@ -184,6 +184,9 @@ func (v *victims) end(b bounds) {
 	if after.MostDescriptors > v.before.Descriptors+b.descriptors {
 		v.t.Errorf("descriptors grew from %d to %d: at most %d more are right", v.before.Descriptors, after.MostDescriptors, b.descriptors)
 	}
+	if most := v.before.Goroutines + 2*b.descriptors + 100; after.MostGoroutines > most {
+		v.t.Errorf("goroutines grew from %d to %d: at most %d are right", v.before.Goroutines, after.MostGoroutines, most)
+	}
 	counted := uint64(0)
 	for i := range after.Nodes {
 		n := &after.Nodes[i]
@@ -236,8 +239,8 @@ func (r *report) String() string {
 }
 
 func (n *nodeReport) String() string {
-	return fmt.Sprintf("heard %d, p50 %v, p99 %v, worst %v, shouts %d of which failed %d; strangers %v; odd %d %q; %+v",
-		n.Heard, n.P50, n.P99, n.Worst, n.Shouts, n.ShoutErrors, n.Strangers, n.Odds, n.Odd, n.Stats)
+	return fmt.Sprintf("heard %d, p50 %v, p99 %v, worst %v, shouts %d of which failed %d; strangers %v; doubts %d, odd %d %q; %+v",
+		n.Heard, n.P50, n.P99, n.Worst, n.Shouts, n.ShoutErrors, n.Strangers, n.Doubts, n.Odds, n.Odd, n.Stats)
 }
 
 // alice, bob and carol are the victims' numbers.

@@ -31,6 +31,7 @@ func ParseBeacon(data []byte) (id ID, port uint16, ok bool) {
 // Anybody can send one: it can make us look, and never ends a life.
 func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	id, port, ok := ParseBeacon(data)
+	addr = addr.Unmap()
 	switch {
 	case !ok || !addr.IsValid():
 		c.stats.BadBeacons++
@@ -43,14 +44,24 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		c.goodbyeBeacon(now, p)
 		return
 	}
+	if p != nil && port == p.port && addr == p.host && p.content() {
+		p.seen = c.clock.at(now)
+		p.here = p.seen
+		return
+	}
 	endpoint := endpointOf(addr, port)
 	if p == nil {
 		c.newBeacon(now, id, endpoint)
 		return
 	}
 	c.alive(now, p)
-	if endpoint == p.endpoint {
-		p.here = p.seen
+	switch endpoint {
+	case p.endpoint:
+		p.here, p.thrice = p.seen, 0
+	case p.there:
+		p.thrice++
+	default:
+		p.there, p.thrice = endpoint, 1
 	}
 	if p.doubt == ErrGoodbye || p.doubt == ErrReplaced && endpoint == p.endpoint {
 		p.doubt = nil // it still announces itself
@@ -59,27 +70,30 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		c.check(now, p, errMoved, c.cfg.Evasive)
 	}
 	if endpoint != p.endpoint {
-		c.elsewhere(now, p, port, p.remember(endpoint))
+		_, old, _ := parseEndpoint(p.endpoint)
+		conflict := p.remember(endpoint) && old != port
+		if conflict {
+			c.stats.Conflicts++
+		}
+		if conflict || p.thrice >= 3 {
+			c.elsewhere(now, p)
+		}
 		c.due(p)
 	}
 }
 
-// elsewhere: a peer announces itself where we are not connected to. It may have moved, be on several networks, or it was not
-// the peer that said so: over its own connection we learn which. Who was just heard from where it was, too, is not asked.
-func (c *Core) elsewhere(now time.Time, p *peer, port uint16, news bool) {
-	at := c.clock.at(now)
-	absent := at.Sub(latest(p.here, p.asked))
-	_, old, _ := parseEndpoint(p.endpoint)
-	switch {
-	case old != port && news:
-		c.stats.Conflicts++
-	case news && absent > c.grace/4:
-	case absent > c.Pace()*5/2:
-	default:
-		return
+// content says that a beacon from where a peer is is no news.
+func (p *peer) content() bool {
+	return p.ready && p.quiet == alive && p.doubt == nil && !p.redialed && p.thrice == 0
+}
+
+// elsewhere: a peer is heard where we are not connected to, and not where we are. It may have moved, or it was not
+// the peer that said so: over its own connection we learn which.
+func (c *Core) elsewhere(now time.Time, p *peer) {
+	if at := c.clock.at(now); at.Sub(p.asked) >= 2*c.grace {
+		p.asked = at
+		c.check(now, p, errMoved, c.grace)
 	}
-	p.asked = at
-	c.check(now, p, errMoved, c.grace)
 }
 
 // newBeacon meets who is not yet known, unless somebody else is still there.
@@ -88,7 +102,7 @@ func (c *Core) newBeacon(now time.Time, id ID, endpoint string) {
 		c.check(now, other, ErrReplaced, c.grace)
 		return
 	}
-	if !c.roomToGreet(now, endpoint) {
+	if c.resting(c.clock.at(now), endpoint) || !c.roomToGreet(now, endpoint) {
 		c.stats.Refused++
 		return
 	}

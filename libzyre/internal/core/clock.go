@@ -1,29 +1,49 @@
 package core
 
 import (
-	"slices"
+	"math"
 	"time"
 )
+
+// moment is a time by a clock that begins with this node, in nanoseconds. Zero is no time at all.
+type moment int64
+
+const never = moment(math.MaxInt64)
+
+func (m moment) Sub(other moment) time.Duration { return time.Duration(m - other) }
+func (m moment) Add(d time.Duration) moment     { return m + moment(d) }
+func (m moment) Before(other moment) bool       { return m < other }
+func (m moment) After(other moment) bool        { return m > other }
+func (m moment) IsZero() bool                   { return m == 0 }
 
 // clock is the time by which peers are judged. It stands still while our own
 // inlet is suspended: a peer cannot be heard by someone who does not listen.
 type clock struct {
-	lag   time.Duration
-	since time.Time // when it was stopped; zero: it runs
+	epoch time.Time
+	lag   time.Duration // behind the system's clock
+	since time.Time     // when it was stopped; zero: it runs
 }
 
-func (k *clock) at(now time.Time) time.Time {
+// system is a time by the system's clock.
+func (k *clock) system(now time.Time) moment {
+	if k.epoch.IsZero() {
+		k.epoch = now.Add(-time.Hour)
+	}
+	return moment(now.Sub(k.epoch))
+}
+
+func (k *clock) at(now time.Time) moment {
 	if !k.since.IsZero() {
 		now = k.since
 	}
-	return now.Add(-k.lag)
+	return k.system(now).Add(-k.lag)
 }
 
 // Suspend says that messages are not being taken from now on.
 func (c *Core) Suspend(now time.Time) {
 	if c.clock.since.IsZero() {
 		c.clock.since = now
-		c.schedule(now)
+		c.scheduleAll()
 	}
 }
 
@@ -32,7 +52,7 @@ func (c *Core) Resume(now time.Time) {
 	if !c.clock.since.IsZero() {
 		c.clock.lag += now.Sub(c.clock.since)
 		c.clock.since = time.Time{}
-		c.schedule(now)
+		c.scheduleAll()
 	}
 }
 
@@ -42,20 +62,33 @@ func (c *Core) Next() time.Time { return c.next }
 // Tick does what time brings.
 func (c *Core) Tick(now time.Time) {
 	c.doubtOurselves(now)
-	at := c.clock.at(now)
-	for _, p := range slices.Clone(c.order) {
-		if len(p.waiting) > 0 && !now.Before(p.waiting[0].deadline) {
-			c.stats.Blocked++
-			c.exit(now, p, ErrBlocked)
+	at, system := c.clock.at(now), c.clock.system(now)
+	for i := 0; i < len(c.order); {
+		if c.looks[i] > system {
+			i++
 			continue
 		}
-		if c.clock.since.IsZero() {
-			c.judge(now, at, p)
+		p := c.order[i]
+		c.look(now, at, p)
+		if i < len(c.order) && c.order[i] == p { // else another one took its place
+			c.due(p)
+			i++
 		}
 	}
 	c.takeTurns(now)
 	c.tryStatics(now)
-	c.schedule(now)
+	c.schedule()
+}
+
+// look does what is due for one peer.
+func (c *Core) look(now time.Time, at moment, p *peer) {
+	switch {
+	case len(p.waiting) > 0 && !now.Before(p.waiting[0].deadline):
+		c.stats.Blocked++
+		c.exit(now, p, ErrBlocked)
+	case c.clock.since.IsZero():
+		c.judge(now, at, p)
+	}
 }
 
 // doubtOurselves: whoever could not run cannot blame others for silence.
@@ -67,31 +100,49 @@ func (c *Core) doubtOurselves(now time.Time) {
 	c.clock.lag += late
 	at := c.clock.at(now)
 	for _, p := range c.order {
-		if p.seen.After(at) {
-			p.seen = at
-		}
+		p.seen = min(p.seen, at)
+		c.due(p)
 	}
 }
 
-// schedule sets Next to the earliest deadline of all.
-func (c *Core) schedule(now time.Time) {
+// scheduleAll asks all peers anew when they are due: the clock is another one.
+func (c *Core) scheduleAll() {
+	for _, p := range c.order {
+		c.due(p)
+	}
+	c.schedule()
+}
+
+// schedule sets Next to the earliest of all.
+func (c *Core) schedule() {
 	c.next = time.Time{}
 	c.wakeStatics()
 	if !c.paceAt.IsZero() {
 		c.wake(c.paceAt)
 	}
-	for _, p := range c.order {
-		c.due(p)
+	first := never
+	for _, look := range c.looks {
+		first = min(first, look)
+	}
+	if first != never {
+		c.wake(c.clock.epoch.Add(time.Duration(first)))
 	}
 }
 
-// due makes Next early enough for one peer.
+// due makes Next early enough for one peer. One that is due later than before needs no call: it is looked at in vain.
 func (c *Core) due(p *peer) {
+	look := never
 	if len(p.waiting) > 0 {
-		c.wake(p.waiting[0].deadline)
+		look = c.clock.system(p.waiting[0].deadline)
 	}
 	if c.clock.since.IsZero() {
-		c.wake(c.deadline(p).Add(c.clock.lag))
+		look = min(look, c.deadline(p).Add(c.clock.lag))
+	}
+	if p.index < len(c.order) && c.order[p.index] == p {
+		c.looks[p.index] = look
+	}
+	if look != never {
+		c.wake(c.clock.epoch.Add(time.Duration(look)))
 	}
 }
 

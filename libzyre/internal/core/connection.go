@@ -15,7 +15,7 @@ func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
 		return
 	}
 	if p := c.peers[id]; p != nil {
-		p.refused, p.up, p.dialled = false, true, time.Time{}
+		p.refused, p.up, p.dialled = false, true, 0
 		if p.doubt == ErrUnreachable {
 			p.doubt = nil
 		}
@@ -50,11 +50,15 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 			p.others = p.others[1:] // the one that failed
 		}
 	case refused && !c.isComing(id):
-		c.exit(now, p, ErrUnreachable)
+		c.gone(now, p, ErrUnreachable)
 	default:
 		// The network may be back before long; or what the peer said before it went is still on its way to us.
 		p.refused = refused
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
+		if soon := c.clock.at(now).Add(2 * c.grace); refused && p.doubt == ErrUnreachable && soon.Before(p.doubtBy) {
+			p.doubtBy = soon
+			c.due(p)
+		}
 	}
 }
 
@@ -76,7 +80,10 @@ func (c *Core) Arrived(now time.Time, id ID, addr netip.Addr) {
 	addr = addr.Unmap()
 	_, port, ok := parseEndpoint(p.endpoint)
 	if ok && p.ready && addr.IsValid() && addr != p.host && addr.IsLoopback() == p.host.IsLoopback() {
-		c.elsewhere(now, p, port, p.remember(endpointOf(addr, port)))
+		p.remember(endpointOf(addr, port))
+		if c.clock.at(now).Sub(p.here) > c.grace/4 {
+			c.elsewhere(now, p)
+		}
 	}
 }
 
@@ -88,7 +95,7 @@ func (c *Core) Departed(now time.Time, id ID) {
 	switch {
 	case p == nil:
 	case p.refused:
-		c.exit(now, p, ErrUnreachable)
+		c.gone(now, p, ErrUnreachable)
 	default:
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
 	}

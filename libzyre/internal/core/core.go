@@ -12,6 +12,7 @@
 package core
 
 import (
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -78,7 +79,9 @@ type Core struct {
 	next    time.Time // when Tick has something to do; zero: never
 	peers   map[ID]*peer
 	places  places
-	order   []*peer         // the same, oldest first: all that is done to all is done in this order
+	order   []*peer         // the same: all that is done to all is done in this order
+	looks   []moment        // for each of them, when to look at it, by the system's clock
+	met     uint64          // how many there ever were
 	ready   int             // how many of them are
 	unheard []*peer         // that were met by a beacon, oldest first; those who have answered or gone are taken out some time
 	coming  map[ID]struct{} // whose connection to us stands, as far as the transport tells
@@ -86,7 +89,8 @@ type Core struct {
 	paceAt  time.Time       // when that is; zero: never
 	statics []*static
 	intake  intake
-	held    int // octets of all peers' headers and groups
+	rests   map[string]rest // endpoints where nobody answered
+	held    int             // octets of all peers' headers and groups
 	groups  groups.Table
 	status  groups.Status // our own
 	events  []Event
@@ -108,6 +112,7 @@ func New(cfg Config, net Network) *Core {
 		peers:  make(map[ID]*peer),
 		places: newPlaces(),
 		coming: make(map[ID]struct{}),
+		rests:  make(map[string]rest),
 	}
 	c.cfg.Limits = cfg.Limits.withDefaults()
 	for i, endpoint := range cfg.Peers {
@@ -160,11 +165,16 @@ func (c *Core) PeersIn(group string) []Peer {
 }
 
 func (c *Core) selected(wanted func(*peer) bool) []Peer {
-	var list []Peer
+	var chosen []*peer
 	for _, p := range c.order {
 		if p.ready && wanted(p) {
-			list = append(list, Peer{p.id, p.name, p.endpoint, p.headers, c.groups.Of(p.id), len(p.waiting)})
+			chosen = append(chosen, p)
 		}
+	}
+	slices.SortFunc(chosen, func(a, b *peer) int { return cmp.Compare(a.number, b.number) })
+	var list []Peer
+	for _, p := range chosen {
+		list = append(list, Peer{p.id, p.name, p.endpoint, p.headers, c.groups.Of(p.id), len(p.waiting)})
 	}
 	return list
 }

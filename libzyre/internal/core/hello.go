@@ -38,7 +38,7 @@ func (c *Core) greet(p *peer) {
 }
 
 // regreet begins the connection anew at the next endpoint.
-func (c *Core) regreet(at time.Time, p *peer) {
+func (c *Core) regreet(at moment, p *peer) {
 	c.turn(p)
 	p.tried, p.refused = at, false
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {
@@ -49,15 +49,20 @@ func (c *Core) regreet(at time.Time, p *peer) {
 }
 
 // hello takes a peer's HELLO: its life begins.
-func (c *Core) hello(now time.Time, id ID, addr netip.Addr) {
+func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	at := c.clock.at(now)
 	endpoint, other, ok := c.whereIs(id, addr)
 	if !ok || c.in.Sequence != 1 || !c.fits() {
 		c.stats.Malformed++
 		return
 	}
-	if c.ours(endpoint) || !c.evict(now, id, endpoint, addr) {
+	if c.ours(endpoint) {
 		c.stats.Unexpected++
+		return
+	}
+	if other := c.evict(now, id, endpoint, addr); other != nil {
+		c.stats.Unexpected++
+		other.await(id, addr, frames)
 		return
 	}
 
@@ -144,19 +149,45 @@ func (c *Core) ours(endpoint string) bool {
 
 // evict ends the life of who was at an endpoint before (port reuse). It is
 // believed at once only when the newcomer speaks from that very address, and no connection stands; else the
-// other one is asked, and the newcomer has to come again. False means that.
-func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) bool {
+// other one is asked, and returned: the newcomer has to wait.
+func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) *peer {
 	other := c.places.peers[endpoint]
 	if other == nil || other.id == id {
-		return true
+		return nil
 	}
 	stranger := addr.IsValid() && addr.Unmap() != other.host
 	if other.ready && (stranger || other.up || c.isComing(other.id)) {
 		c.check(now, other, ErrReplaced, c.grace)
-		return false
+		return other
 	}
 	c.exit(now, other, ErrReplaced)
-	return true
+	return nil
+}
+
+// maxAwaited is the octets of a HELLO that is kept for later.
+const maxAwaited = 64 << 10
+
+// newcomer is who said HELLO from the endpoint of a peer that may be gone.
+type newcomer struct {
+	id     ID
+	addr   netip.Addr
+	frames [][]byte
+}
+
+// await keeps a newcomer's HELLO until the peer is gone: it will not say it again.
+func (p *peer) await(id ID, addr netip.Addr, frames [][]byte) {
+	if len(frames[0]) <= maxAwaited {
+		p.next = &newcomer{id, addr, frames}
+	}
+}
+
+// gone ends the life of a peer that is not there any more. Who has taken its place is let in.
+func (c *Core) gone(now time.Time, p *peer, cause error) {
+	next := p.next
+	c.exit(now, p, cause)
+	if next != nil {
+		c.Message(now, next.id, next.addr, next.frames)
+	}
 }
 
 // fits says whether a HELLO's groups are as few, and their names as long, as JOIN

@@ -25,10 +25,9 @@ var errMoved = errors.New("it may have moved")
 
 // ping is a PING on its way. Its answers come in order.
 type ping struct {
-	sent   time.Time
-	number uint16 // its sequence
-	by     error  // the doubt that its answer ends
-	done   func(time.Duration, error)
+	sent time.Time
+	by   error // the doubt that its answer ends
+	done func(time.Duration, error)
 }
 
 func (p *ping) finish(d time.Duration, err error) {
@@ -52,7 +51,7 @@ func (c *Core) alive(now time.Time, p *peer) {
 }
 
 // deadline is when something has to be done about a peer that stays quiet.
-func (c *Core) deadline(p *peer) time.Time {
+func (c *Core) deadline(p *peer) moment {
 	if !p.ready {
 		end := p.made.Add(2 * c.cfg.Evasive)
 		wait := 2 * c.grace
@@ -64,12 +63,12 @@ func (c *Core) deadline(p *peer) time.Time {
 		}
 		return end
 	}
-	var due time.Time
+	var due moment
 	switch p.quiet {
 	case alive:
-		due = p.seen.Add(c.cfg.Evasive)
+		due = p.seen.Add(c.patienceWith(p))
 	case evasive:
-		due = p.seen.Add(c.cfg.Evasive + c.grace)
+		due = p.seen.Add(c.patienceWith(p) + c.grace)
 	default:
 		due = p.seen.Add(c.cfg.Expired)
 		if look := p.asked.Add(unheard + unheard/50); look.Before(due) {
@@ -79,35 +78,31 @@ func (c *Core) deadline(p *peer) time.Time {
 	if p.doubt != nil && p.doubtBy.Before(due) {
 		due = p.doubtBy
 	}
-	if elsewhere := latest(p.here, p.asked).Add(c.cfg.Evasive); len(p.others) > 0 && p.quiet == alive && p.doubt == nil && elsewhere.Before(due) {
+	if elsewhere := max(p.here, p.asked).Add(c.patienceWith(p)); len(p.others) > 0 && p.quiet == alive && p.doubt == nil && elsewhere.Before(due) {
 		due = elsewhere
 	}
 	return due
 }
 
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // judge does what a peer's silence asks for.
-func (c *Core) judge(now, at time.Time, p *peer) {
+func (c *Core) judge(now time.Time, at moment, p *peer) {
 	if at.Before(c.deadline(p)) {
 		return
 	}
 	silence := at.Sub(p.seen)
 	switch {
 	case !p.ready && at.Sub(p.made) >= 2*c.cfg.Evasive:
+		c.rest(at, p.endpoint)
 		c.exit(now, p, ErrUnreachable)
+	case !p.ready && p.up && c.hears(p):
+		p.tried = at // it has our HELLO: its answer is on the way
 	case !p.ready:
 		c.regreet(at, p)
 	case p.doubt != nil && !at.Before(p.doubtBy):
 		c.condemn(now, p)
 	case silence >= c.cfg.Expired:
 		c.exit(now, p, ErrExpired)
-	case p.quiet == alive && silence < c.cfg.Evasive:
+	case p.quiet == alive && silence < c.patienceWith(p):
 		// It is heard, but not from where we are connected to: that network may
 		// be gone.
 		p.asked = at
@@ -130,8 +125,24 @@ func (c *Core) judge(now, at time.Time, p *peer) {
 	}
 }
 
+// hears says whether a peer's host has acknowledged all that it was sent, or is about to.
+func (c *Core) hears(p *peer) bool {
+	unheard := c.net.Unacknowledged(p.id)
+	return unheard >= 0 && unheard < c.grace
+}
+
+// patienceWith is how long a peer may be quiet before it is asked: Evasive, or in large networks, where beacons are rare, as long as two of
+// them take, and not for all the same.
+func (c *Core) patienceWith(p *peer) time.Duration {
+	patience := min(c.Pace()*11/5, c.cfg.Expired/2)
+	if patience <= c.cfg.Evasive {
+		return c.cfg.Evasive
+	}
+	return patience + (patience-c.cfg.Evasive)*time.Duration(p.id[15]^c.cfg.ID[15])/1024
+}
+
 // unheardFor is how long a peer's host has not acknowledged what it was sent, or that it is dialled.
-func (c *Core) unheardFor(at time.Time, p *peer) time.Duration {
+func (c *Core) unheardFor(at moment, p *peer) time.Duration {
 	if !p.dialled.IsZero() {
 		return at.Sub(p.dialled)
 	}
@@ -156,7 +167,7 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 	if p.full || len(p.pings) >= maxPings {
 		return false
 	}
-	ping.sent, ping.number = now, p.sent+1
+	ping.sent = now
 	c.out = zre.Message{ID: zre.IDPing}
 	if !c.send(p, nil) {
 		return false
@@ -167,7 +178,7 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 
 // pong takes a PING-OK.
 func (c *Core) pong(now time.Time, p *peer) {
-	p.proven, p.redialed, p.dialled = true, false, time.Time{}
+	p.proven, p.redialed, p.dialled = true, false, 0
 	p.here = p.seen // our way to it works
 	if len(p.pings) == 0 {
 		c.stats.Unexpected++

@@ -11,8 +11,10 @@ func (c *Core) condemn(now time.Time, p *peer) {
 	switch {
 	case p.doubt != ErrUnreachable && p.up && c.net.Unacknowledged(p.id) == 0:
 		p.doubt = nil // its host has the question: it may just not read, and hearsay condemns nobody
+	case p.doubt == ErrUnreachable && p.refused && at.Sub(p.seen) < c.grace:
+		p.doubtBy = at.Add(c.grace) // what it said before it went is still coming
 	case p.doubt != errMoved:
-		c.exit(now, p, p.doubt)
+		c.gone(now, p, p.doubt)
 	case len(p.others) == 0:
 		p.doubt = nil
 	case c.unheardFor(at, p) >= c.grace/2: // nor was the question heard
@@ -38,7 +40,7 @@ func (c *Core) patience(p *peer) time.Duration {
 // move begins a peer's life anew at the next of its endpoints.
 func (c *Core) move(now time.Time, p *peer) {
 	c.exit(now, p, ErrMoved)
-	endpoint, others := p.next()
+	endpoint, others := p.another()
 	c.meetAgain(now, p.id, endpoint, others...)
 }
 
@@ -70,7 +72,7 @@ func (c *Core) knowsUs(now time.Time, p *peer) bool {
 // turn makes the next endpoint of a peer the one to connect to.
 func (c *Core) turn(p *peer) {
 	var endpoint string
-	endpoint, p.others = p.next()
+	endpoint, p.others = p.another()
 	c.settle(p, endpoint)
 }
 
@@ -88,19 +90,8 @@ func (c *Core) redial(now time.Time, p *peer) {
 	if err := c.net.Redial(p.id, p.endpoint); err != nil {
 		c.stats.Refused++
 	}
+	c.answer(p)
 	c.due(p)
-}
-
-// takeBack gives up pings whose answers can no longer come in order. When they were the last that was sent, and nothing of them
-// was acknowledged, they were not heard: their sequence is used again, so that the peer does not miss them.
-func (c *Core) takeBack(p *peer) {
-	if len(p.pings) > 0 && c.net.Unacknowledged(p.id) > 0 {
-		first := p.pings[0].number
-		if p.sent-first == uint16(len(p.pings)-1) {
-			p.sent = first - 1
-		}
-	}
-	p.dropPings()
 }
 
 // Moved says that our own addresses are not what they were. Connections from one that we have no more are made anew.

@@ -15,37 +15,45 @@ import (
 // peer is what one node holds of another. It is greeted as soon as there is one
 // (we have a connection and said HELLO), and ready once its HELLO has arrived.
 type peer struct {
+	// What a beacon touches is together: of a thousand peers, each second, most of the time goes into fetching it.
+	host     netip.Addr // of endpoint
+	port     uint16     // of it
+	ready    bool
+	proven   bool   // it has shown that it gets what we send
+	redialed bool   // and has to show it again, over a connection made anew
+	up       bool   // our connection stands; transports that cannot know never say so
+	refused  bool   // nobody listens where it was
+	quiet    quiet  // how long nothing was heard of it
+	seen     moment // last sign of life
+	here     moment // last one from the endpoint that we are connected to
+	doubt    error  // why it is being checked by a ping; nil: it is not
+
 	id       ID
+	index    int    // in Core.order
+	number   uint64 // of all that were ever met
 	name     string
 	headers  map[string]string
-	held     int        // octets of the headers
+	held     int        // octets of its headers and groups
 	endpoint string     // where we are connected to
-	host     netip.Addr // of it
-	local    netip.Addr // of ours, that routes there
+	local    netip.Addr // address of ours that routes there
 	others   []string   // other endpoints that were heard of, the next to try first
+	there    string     // the last of them that a beacon came from
+	thrice   int        // how often, since one came from where we are connected to
 
-	ready    bool
-	proven   bool      // it has shown that it gets what we send
-	redialed bool      // and has to show it again, over a connection made anew
-	moved    time.Time // since when
-	up       bool      // our connection stands; transports that cannot know never say so
-	refused  bool      // nobody listens where it was
-	owed     int       // our HELLOs that it has not yet answered
-	made     time.Time // when it was met, then when it became ready
-	tried    time.Time // when it was last greeted
-	dialled  time.Time // when it was last dialled anew, as long as nothing came of it; zero: not
-	sent     uint16    // sequence of the last message to it
-	received uint16    // and from it
+	owed     int    // our HELLOs that it has not yet answered
+	made     moment // when it was met, then when it became ready
+	tried    moment // when it was last greeted
+	dialled  moment // when it was last dialled anew, as long as nothing came of it; zero: not
+	moved    moment // since when it is redialed
+	asked    moment // when it was last asked whether it is still there
+	doubtBy  moment // when its answer is due
+	sent     uint16 // sequence of the last message to it
+	received uint16 // and from it
 	status   groups.Status
-
-	seen    time.Time // last sign of life
-	here    time.Time // last one from the endpoint that we are connected to
-	asked   time.Time // when it was last asked whether it is still there
-	quiet   quiet
-	doubt   error     // why it is being checked by a ping; nil: it is not
-	doubtBy time.Time // when its answer is due
-	pings   []ping
-	asks    int // pings of it that we have not yet answered
+	pings    []ping
+	asks     int // pings of it that we have not yet answered
+	small    small
+	next     *newcomer // who said HELLO from its endpoint
 
 	full    bool // its queue is
 	waiting []outgoing
@@ -76,13 +84,15 @@ func (c *Core) meetAgain(now time.Time, id ID, endpoint string, others ...string
 // newPeer makes a peer that we have a connection to.
 func (c *Core) newPeer(now time.Time, id ID, endpoint string, others ...string) *peer {
 	at := c.clock.at(now)
-	p := &peer{id: id, made: at, tried: at, seen: at, here: at}
+	c.met++
+	p := &peer{id: id, number: c.met, index: len(c.order), made: at, tried: at, seen: at, here: at}
 	c.settle(p, endpoint)
 	for _, other := range others {
 		p.remember(other)
 	}
 	c.peers[id] = p
 	c.order = append(c.order, p)
+	c.looks = append(c.looks, never)
 	return p
 }
 
@@ -98,7 +108,7 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 	c.places.remove(p)
 	c.held -= p.held
 	c.leaveStatic(now, p)
-	c.order = slices.DeleteFunc(c.order, func(other *peer) bool { return other == p })
+	c.strike(p)
 	c.groups.Remove(p.id)
 	answer := cause
 	if cause != ErrBlocked && cause != ErrClosed {
@@ -120,6 +130,15 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 	}
 }
 
+// strike takes a peer out of order; the last one takes its place.
+func (c *Core) strike(p *peer) {
+	last := len(c.order) - 1
+	c.order[p.index], c.looks[p.index] = c.order[last], c.looks[last]
+	c.order[p.index].index = p.index
+	c.order[last] = nil
+	c.order, c.looks = c.order[:last], c.looks[:last]
+}
+
 // again ends a peer's life because something went wrong with it, and begins a
 // new one: at once, or with its next beacon where that happens too often.
 func (c *Core) again(now time.Time, p *peer, cause error) {
@@ -131,7 +150,7 @@ func (c *Core) again(now time.Time, p *peer, cause error) {
 	}
 	endpoint, others := p.endpoint, p.others
 	if len(others) > 0 && at.Sub(p.here) >= c.grace { // it is heard, but not from there
-		endpoint, others = p.next()
+		endpoint, others = p.another()
 	}
 	c.meetAgain(now, p.id, endpoint, others...)
 }
@@ -153,9 +172,9 @@ func (p *peer) remember(endpoint string) bool {
 	return known < 0
 }
 
-// next is the endpoint to go on at, and which remain then: the one that was heard of
+// another is the endpoint to go on at, and which remain then: the one that was heard of
 // last, and in the end each.
-func (p *peer) next() (endpoint string, others []string) {
+func (p *peer) another() (endpoint string, others []string) {
 	last := len(p.others) - 1
 	endpoint = p.others[last]
 	return endpoint, slices.Insert(p.others[:last:last], 0, p.endpoint)

@@ -53,7 +53,7 @@ func (c *Core) settle(p *peer, endpoint string) {
 		c.places.remove(p)
 	}
 	p.endpoint = endpoint
-	p.host, _, _ = parseEndpoint(endpoint)
+	p.host, p.port, _ = parseEndpoint(endpoint)
 	c.places.add(p)
 	p.local = c.localTo(p)
 }
@@ -62,6 +62,7 @@ func (c *Core) settle(p *peer, endpoint string) {
 func (c *Core) becomeReady(p *peer) {
 	c.places.count(p, -1)
 	p.ready = true
+	delete(c.rests, p.endpoint)
 	c.places.count(p, 1)
 	c.ready++
 }

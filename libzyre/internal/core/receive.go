@@ -34,7 +34,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 			c.stats.Malformed++
 			return
 		}
-		c.hello(now, id, addr)
+		c.hello(now, id, addr, frames)
 		return
 	}
 	p := c.peers[id]
@@ -43,11 +43,11 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		return
 	}
 	sequence := binary.BigEndian.Uint16(frames[0][4:])
-	if sequence == p.received && number == zre.IDPing {
-		// It was asked over a connection that broke, and asks again.
+	if isSmall(number) && p.received-sequence < maxPings && bad == nil {
+		// It was said over a connection that broke, and is said again.
 		c.alive(now, p)
-		p.asks = min(p.asks+1, maxPings)
-		c.answer(p)
+		c.heard = command{c, now, p, frames}
+		c.in.Dispatch(&c.heard)
 		return
 	}
 	if !follows(sequence, p.received) {

@@ -161,6 +161,7 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 		c.stats.Unsendable++ // cannot be: all that goes in was checked
 		return true
 	}
+	c.sends(p, c.out.ID)
 	c.frames = append(append(c.frames[:0], c.octets), content...)
 	err = c.net.Send(p.id, c.frames)
 	clear(c.frames)

@@ -24,6 +24,9 @@ import (
 // Config.Queue.
 const maxHeld = 16 << 20
 
+// maxSpare is how many events' memory is kept for those to come.
+const maxSpare = 64
+
 // Network is the connections to peers; harmony is the real one.
 type Network interface {
 	core.Network
@@ -49,6 +52,7 @@ type Node struct {
 	net  Network
 
 	events    []core.Event // for the reader
+	whole     []core.Event // the memory of events, from when they were none
 	octets    int          // of the messages in them
 	batch     []harmony.Event
 	position  int             // in the batch
@@ -80,8 +84,11 @@ func (n *Node) Pop(count int) {
 		n.octets -= octetsOf(n.events[i].Msg)
 	}
 	clear(n.events[:count])
-	if n.events = n.events[count:]; len(n.events) == 0 {
-		n.events = n.events[:0:0]
+	if n.events = n.events[count:]; len(n.events) > 0 {
+		return
+	}
+	if n.events = n.whole[:0]; cap(n.whole) > maxSpare {
+		n.events = nil
 	}
 }
 
@@ -196,7 +203,9 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 // gather takes what the core has to tell, and offers it to the reader.
 func (n *Node) gather() {
 	before := len(n.events)
-	n.events = n.core.Events(n.events)
+	if n.events = n.core.Events(n.events); before == 0 {
+		n.whole = n.events
+	}
 	for i := range n.events[before:] {
 		n.octets += octetsOf(n.events[before+i].Msg)
 	}

@@ -29,6 +29,7 @@ type application struct {
 	known  []uint32 // peers that have entered
 	deaf   int      // how many reasons keep it from reading
 	todo   []reaction
+	failed []failure
 }
 
 // reaction is what is still to be done about an event.
@@ -126,6 +127,8 @@ func (p *process) react() bool {
 		default:
 			p.shout(r.group, r.hops)
 		}
+		p.node.Work(p.now()) // a call may end a peer: that is told before the next
+		p.admit()
 	}
 	a.todo = a.todo[:0]
 	return true
@@ -133,13 +136,29 @@ func (p *process) react() bool {
 
 var hopFrames = [...][]byte{{0}, {1}, {2}, {3}}
 
-// done is the end of a call: what it says when that failed.
+// failure is a call that failed after a while.
+type failure struct {
+	payload []byte
+	err     error
+}
+
+// done is the end of a call: what it says when that failed. The application hears of
+// it behind what it is told in the same moment.
 func (p *process) done(payload []byte) *core.Call {
 	return &core.Call{Done: func(err error) {
 		if err != nil {
-			p.w.checker.Failed(p.w.time(), payload, err)
+			p.app.failed = append(p.app.failed, failure{payload, err})
 		}
 	}}
+}
+
+// admit tells of calls that failed.
+func (p *process) admit() {
+	a := &p.app
+	for _, f := range a.failed {
+		p.w.checker.Failed(p.w.time(), f.payload, f.err)
+	}
+	a.failed = a.failed[:0]
 }
 
 func (p *process) whisper(to uint32, hops byte) {
@@ -199,8 +218,10 @@ func (p *process) live() {
 		return // it hangs
 	}
 	p.change(group)
+	p.node.Work(p.now())
 	if shouts {
 		p.shout(group, 0)
+		p.node.Work(p.now())
 	}
 	if whispers && len(a.known) > 0 {
 		p.whisper(a.known[to%uint64(len(a.known))], 0)

@@ -32,6 +32,7 @@ type Config struct {
 	trace            bool
 	about            map[string]bool // whom the transcript is about; nil: all
 	quietAt          int64           // instead of calm's own
+	rule             string          // of the finding that is shrunk; empty: the first
 	hush             bool            // the checker hears nothing of what is done: for tests
 	first            bool            // end with the first finding
 	watch            func(*World, *process, *zyre.Event)

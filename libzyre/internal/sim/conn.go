@@ -59,7 +59,8 @@ func (c *conn) shake() {
 	switch {
 	case c.link == nil:
 		return
-	case c.to == nil:
+	case c.to == nil || c.to.ended:
+		c.to = nil
 		c.reset()
 		return
 	}
@@ -84,7 +85,7 @@ func (c *conn) shake() {
 
 // answer: the connection that has the same identity was asked whether it lives.
 func (c *conn) answer() {
-	if c.link == nil || c.to == nil {
+	if c.link == nil || c.to == nil || c.to.ended {
 		c.shake()
 		return
 	}

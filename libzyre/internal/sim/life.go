@@ -108,6 +108,7 @@ func (p *process) stop() {
 	p.node.Stop(p.now(), nil)
 	for p.catchUp() {
 	}
+	p.admit()
 	p.end()
 	p.broadcast(0)
 	for _, c := range p.in {

@@ -324,6 +324,7 @@ func (p *process) step() {
 	for p.catchUp() || p.react() {
 		p.node.Work(at)
 	}
+	p.admit()
 	p.arm()
 }
 

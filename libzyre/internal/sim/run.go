@@ -38,7 +38,14 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	r := w.result()
 	r.Wall = time.Since(began)
 	if len(r.Findings) > 0 && cfg.Shrink > 0 {
-		r.Actions, r.History = shrink(ctx, cfg, w.plan, r.Findings[0], time.Now().Add(cfg.Shrink))
+		finding := r.Findings[0]
+		for _, f := range r.Findings {
+			if f.Rule == cfg.rule {
+				finding = f
+				break
+			}
+		}
+		r.Actions, r.History = shrink(ctx, cfg, w.plan, finding, time.Now().Add(cfg.Shrink))
 	}
 	return r, nil
 }

@@ -35,6 +35,7 @@ func TestSeeds(t *testing.T) {
 					return
 				}
 				cfg := Config{Nodes: number("SIM_NODES", 20), Seed: uint64(first) + uint64(i), For: time.Duration(number("SIM_FOR", 360)) * time.Second, Faults: true}
+				cfg.rule = os.Getenv("SIM_RULE")
 				cfg.Shrink = time.Duration(number("SIM_SHRINK", 5)) * time.Second
 				r, err := Run(context.Background(), cfg)
 				if err != nil {

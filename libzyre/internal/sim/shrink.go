@@ -30,7 +30,14 @@ func shrink(ctx context.Context, cfg Config, plan []Action, finding history.Find
 	cfg = cfg.withDefaults()
 	cfg.quietAt = cfg.calm()
 	cfg.watch = nil
-	s := &shrinker{ctx: ctx, until: until, cfg: cfg, plan: slices.Clone(plan), finding: finding}
+	limited, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	s := &shrinker{ctx: limited, until: until, cfg: cfg, finding: finding}
+	for _, a := range plan {
+		if !epoch.Add(a.At).After(finding.At) {
+			s.plan = append(s.plan, a)
+		}
+	}
 	if s.try(s.cfg, s.plan) {
 		for before := -1; before != len(s.plan) && s.going(); {
 			before = len(s.plan)
@@ -40,6 +47,7 @@ func shrink(ctx context.Context, cfg Config, plan []Action, finding history.Find
 		}
 		s.times()
 	}
+	s.ctx = ctx
 	return s.plan, s.transcript()
 }
 
@@ -146,7 +154,7 @@ func (cfg *Config) eachWire(change func(*Wire)) {
 // times makes what lasts shorter.
 func (s *shrinker) times() {
 	for i := range s.plan {
-		for s.plan[i].For > time.Second {
+		for s.plan[i].For > time.Second && s.going() {
 			plan := slices.Clone(s.plan)
 			plan[i].For = (plan[i].For / 2).Round(time.Millisecond)
 			if !s.try(s.cfg, plan) {

@@ -116,13 +116,11 @@ func (w *World) run(ctx context.Context, until int64) error {
 		w.now = at
 		w.happen(&e)
 		w.drain()
-		if w.events++; w.events&0xff == 0 {
-			if w.events&0xffff == 0 && ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if w.cfg.first && w.checker.Figures().Findings > 0 {
-				return nil
-			}
+		if w.events++; w.events&0xffff == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if w.cfg.first && (w.tracing || w.events&0x3f == 0) && w.checker.Figures().Findings > 0 {
+			return nil
 		}
 	}
 	w.now = until

@@ -243,7 +243,6 @@ func (c *Checker) arrive(r, s *node, p *pair, m *payload) {
 			c.suspectLost(r, s, e, m)
 		}
 	}
-	c.collapse(p)
 	switch g := c.groupOf[m.group]; {
 	case found:
 	case m.kind == isWhisper:

@@ -47,7 +47,6 @@ func (c *Checker) onExit(r, s *node, p *pair, cause error) {
 		})
 	}
 	p.present, p.evasive, p.reported, p.exited = false, false, false, c.now
-	c.clearGroups(r, s)
 	c.excuse(r, s)
 	c.excuse(s, r)
 	if s.live && r.live {

@@ -71,16 +71,19 @@ func TestMemoryOfAPair(t *testing.T) {
 // What is over and done with is forgotten.
 func TestNothingPilesUp(t *testing.T) {
 	c, at := full(3)
+	c.Start(at, number(3), "dead")
+	c.Stop(at, number(3), Killed)
 	for i := range 20000 {
 		at = at.Add(50 * time.Millisecond)
 		c.Join(at, number(i%3), "H")
 		c.Leave(at, number(i%3), "H")
 		c.Failed(at, c.Whisper(at, number(0), number(1)), zyre.ErrUnknownPeer)
 		c.Whisper(at, number(1), number(9))
+		c.Whisper(at, number(1), number(3))
 		c.Event(at, number(2), &zyre.Event{Type: zyre.Enter, Peer: number(100 + i)})
 		c.Event(at, number(2), &zyre.Event{Type: zyre.Exit, Peer: number(100 + i), Cause: zyre.ErrGoodbye})
 	}
-	if len(c.entries) > 10 || len(c.sweeps.items) > 3000 || len(c.nodes) > 4 || len(c.nodes[2].strangers) > 0 || len(c.suspects) > 0 {
+	if len(c.entries) > 10 || len(c.sweeps.items) > 3000 || len(c.nodes) > 5 || len(c.nodes[2].strangers) > 0 || len(c.suspects) > 0 {
 		t.Errorf("%d messages, %d sweeps, %d nodes, %d strangers, %d suspects",
 			len(c.entries), len(c.sweeps.items), len(c.nodes), len(c.nodes[2].strangers), len(c.suspects))
 	}

@@ -55,6 +55,8 @@ type cli struct {
 	Churn churn `cmd:"" help:"Join and leave groups all the time, with short queues; is all that is told right?"`
 	Gone  gone  `cmd:"" help:"Kill a process, or pull a cable; how long until all others have told?"`
 
+	Simulate simulate `cmd:"" help:"Run nodes in a network and a time that do not exist."`
+
 	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`
 	LinkRtt       linkRtt       `cmd:"" help:"Send to a process that echoes."`
 	LinkFlood     linkFlood     `cmd:"" help:"Send to a process that counts, as fast as it takes it."`

@@ -22,6 +22,7 @@ type churn struct {
 	Groups    int           `default:"10" help:"How many groups there are."`
 	HighWater int           `default:"10" help:"How many messages are queued for a peer."`
 	During    time.Duration `default:"30s" help:"How long. Each node joins or leaves once a second, and shouts once."`
+	Calm      time.Duration `default:"20s" help:"How long views have to agree afterwards."`
 }
 
 // What the checker's rules are about, for the table.
@@ -67,7 +68,7 @@ func (m *churn) Run() error {
 	if err := errors.Join(step("meet"), step("churn")); err != nil {
 		return err
 	}
-	<-time.After(20 * time.Second) // for the views to agree, and to be judged
+	<-time.After(m.Calm)
 	if err := step("end"); err != nil {
 		return err
 	}

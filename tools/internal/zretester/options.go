@@ -50,10 +50,11 @@ func (o *Options) scenario() (Scenario, error) {
 		s.Nodes, s.For = simNodes, simFor
 	}
 	if o.Scenario != "" {
-		var err error
-		if s, err = readScenario(o.Scenario, s); err != nil {
+		read, err := readScenario(o.Scenario, s)
+		if err != nil {
 			return s, err
 		}
+		s = read
 	}
 	if o.Nodes != 0 {
 		s.Nodes = o.Nodes
@@ -72,10 +73,11 @@ func (o *Options) scenario() (Scenario, error) {
 	if o.Namespaces != 0 {
 		s.Namespaces = o.Namespaces
 	}
-	if err := o.faults(&s); err != nil {
-		return s, err
+	err := o.faults(&s)
+	if err == nil {
+		err = o.check(&s)
 	}
-	return s, o.check(&s)
+	return s, err
 }
 
 // faults adds those that flags ask for.
@@ -136,8 +138,10 @@ func (o *Options) check(s *Scenario) error {
 		return cli.Usagef("--seeds is for --sim")
 	case o.Seeds < 0:
 		return cli.Usagef("--seeds %d: at least one makes sense", o.Seeds)
-	case len(s.Faults) > 0 && !o.Sim && s.Namespaces == 0:
-		return cli.Usagef("faults need a network of their own: give --namespaces or --sim")
+	case o.Sim && len(s.Faults) > 0:
+		return cli.Usagef("--sim has faults of its own: see the section sim of a scenario")
+	case len(s.Faults) > 0 && s.Namespaces == 0:
+		return cli.Usagef("faults need a network of their own: give --namespaces")
 	case s.Namespaces > 0 && (len(o.Interface) > 0 || o.Port != 0):
 		return cli.Usagef("--namespaces has a network of its own: --interface and --port make no sense with it")
 	case s.Kill > 0 && s.Namespaces == 0 && s.Processes < 2:
@@ -149,8 +153,8 @@ func (o *Options) check(s *Scenario) error {
 	}
 	for _, f := range s.Faults {
 		for _, host := range f.Hosts {
-			if hosts := max(s.Namespaces, s.Nodes*b2i(o.Sim)); host > hosts {
-				return cli.Usagef("a fault of host %d: there are %d", host, hosts)
+			if host > s.Namespaces {
+				return cli.Usagef("a fault of host %d: there are %d", host, s.Namespaces)
 			}
 		}
 	}

@@ -12,11 +12,17 @@ import (
 	"github.com/zeromq/gozyre/tools/internal/cli"
 )
 
-func TestScenarioOfOptions(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "x.toml")
-	if err := os.WriteFile(file, []byte("nodes = 30\nfor = \"1m\"\nnamespaces = 4\n[[fault]]\nwhat = \"cut\"\n"), 0o600); err != nil {
+func writeScenario(t *testing.T, name, text string) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+func TestScenarioOfOptions(t *testing.T) {
+	file := writeScenario(t, "x.toml", "nodes = 30\nfor = \"1m\"\nnamespaces = 4\n[[fault]]\nwhat = \"cut\"\n")
 	minute := 2 * time.Minute
 	s, err := (&Options{Scenario: file, Nodes: 40, Kill: &minute, Partition: "20s/60s", Loss: "30%", Delay: time.Second}).scenario()
 	if err != nil {
@@ -55,6 +61,7 @@ func TestWrongOptions(t *testing.T) {
 		"--seeds -1":      {Sim: true, Seeds: -1},
 		"--loss 3: it is": {Loss: "3", Namespaces: 2},
 		"network of thei": {Loss: "3%"},
+		"faults of its o": {Loss: "3%", Sim: true},
 		"--delay 1h":      {Delay: time.Hour},
 		"20 seconds of":   {Partition: "60s/20s"},
 		"--interface and": {Namespaces: 2, Port: 5},

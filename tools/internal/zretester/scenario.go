@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"time"
+
+	"github.com/zeromq/gozyre/libzyre/zyretest"
 )
 
 // Scenario says what happens in a run.
@@ -25,6 +27,8 @@ type Scenario struct {
 	Octets int           // of a message at most, beside what the checker needs
 
 	Faults []Fault // in the order of the file
+
+	Sim zyretest.Simulation // of a simulated run; Nodes, Seed and For are not used
 }
 
 // Fault is something that happens to the network, or to processes.

@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zeromq/gozyre/libzyre/zyretest"
 	"github.com/zeromq/gozyre/tools/internal/cli"
 )
 
 func TestStandard(t *testing.T) {
 	want := Scenario{Nodes: 100, For: 5 * time.Minute, Settle: 10 * time.Second, Processes: 1,
-		Every: 750 * time.Millisecond, First: 0.5, Groups: 10, GroupEvery: time.Second, Shout: time.Second, Octets: 200}
+		Every: 750 * time.Millisecond, First: 0.5, Groups: 10, GroupEvery: time.Second, Shout: time.Second, Octets: 200,
+		Sim: zyretest.Simulation{Faults: true, Churn: 4 * time.Second}}
 	if got := standard(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
@@ -25,24 +27,36 @@ func TestStandard(t *testing.T) {
 	}
 }
 
-// The fault that the example shows as a comment is one.
-func TestExampleFault(t *testing.T) {
-	_, fault, found := strings.Cut(Example, "#\n# [[fault]]\n")
-	if !found {
-		t.Fatal("there is none")
+// What the example shows as comments is right, and all that can be said.
+func TestExampleInComments(t *testing.T) {
+	var text strings.Builder
+	for line := range strings.Lines(Example) {
+		line = strings.TrimPrefix(line, "# ")
+		if strings.HasPrefix(line, "[") || strings.Contains(line, " = ") {
+			text.WriteString(line)
+		}
 	}
-	text := "[[fault]]\n" + strings.ReplaceAll(fault, "# ", "")
-	s, err := parseScenario("x.toml", []byte(text), Scenario{})
+	s, err := parseScenario("x.toml", []byte(text.String()), Scenario{})
 	want := []Fault{{What: "partition", At: 20 * time.Second, For: 20 * time.Second, Every: time.Minute, Hosts: []int{1, 2}}}
 	if err != nil || !reflect.DeepEqual(s.Faults, want) {
 		t.Errorf("%v %+v", err, s.Faults)
+	}
+	network := zyretest.Network{Latency: time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.2, Doubled: 0.01, Late: 0.01, Bandwidth: 1e6, AccessPoint: true}
+	action := zyretest.Action{At: 20 * time.Second, Do: "partition", Side: []int{1, 2}, For: 20 * time.Second}
+	if len(s.Sim.Networks) != 1 || s.Sim.Networks[0] != network || !reflect.DeepEqual(s.Sim.Actions, []zyretest.Action{action}) {
+		t.Errorf("%+v", s.Sim)
+	}
+	for _, what := range append(zyretest.Actions(), faults...) {
+		if !strings.Contains(strings.ReplaceAll(Example, "\n# ", " "), what) {
+			t.Errorf("%q is not in it", what)
+		}
 	}
 }
 
 func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"nodes = \n", `x.toml:1: `},
-		{"\nnods = 3", `x.toml:2: there is no "nods" here: fault, for, groups, life, messages, namespaces, nodes, processes, settle are possible`},
+		{"\nnods = 3", `x.toml:2: there is no "nods" here: fault, for, groups, life, messages, namespaces, nodes, processes, settle, sim are possible`},
 		{"nodes = 0", `x.toml:1: nodes is 0, and has to be a number from 1 to 10000`},
 		{"nodes = \"many\x1b\"", "x.toml:1: "},
 		{"nodes = 1.5", `x.toml:1: nodes is 1.5, and has to be`},
@@ -61,9 +75,15 @@ func TestMistakes(t *testing.T) {
 		{"[[fault]]\nwhat = \"delay\"\namount = \"1h\"", `x.toml:3: amount is "1h", and may be at most 10s`},
 		{"[[fault]]\nwhat = \"delay\"\namount = \"1s\"\nhosts = [1]", `x.toml:4: a delay is everywhere`},
 		{"[[fault]]\nwhat = \"cut\"\namount = \"1%\"", `x.toml:3: amount is nothing that a cut has`},
-		{"[[fault]]\nwhat = \"cut\"\nhosts = [0]", `x.toml:3: hosts is [0], and has to be a list of numbers from 1`},
+		{"[[fault]]\nwhat = \"cut\"\nhosts = [0]", `x.toml:3: hosts is [0], and has to be a list of numbers from 1 to 200, such as [1, 2]`},
 		{"[[fault]]\nwhat = \"cut\"\nhosts = []", `x.toml:3: hosts is [], and`},
 		{"[[fault]]\nwhat = \"cut\"\nevery = \"1m\"", `x.toml:3: a fault that comes again needs a "for"`},
+		{"[sim]\nfaults = 1", `x.toml:2: faults is 1, and has to be true or false`},
+		{"[sim]\nsalts = 1", `x.toml:2: there is no "salts" here: action, churn, faults, high-water, network, per-host, quiet are possible`},
+		{"[[sim.action]]\ndo = \"stop\"\n[[sim.action]]\ndo = \"dance\"", `x.toml:4: do is "dance", and may be start, stop, kill,`},
+		{"[[sim.action]]\nnode = 3", `x.toml:1: this action has no "do"`},
+		{"[[sim.network]]\nloss = 3", `x.toml:2: loss is 3, and has to be like "30%"`},
+		{"[sim]\nnetwork = 3", `x.toml:2: network is no list of tables: write [[sim.network]]`},
 		{"fault = 3", `x.toml:1: fault is no list of tables: write [[fault]]`},
 		// Every mistake is told, in the order of the lines.
 		{"for = 1\nnodes = 0\nx = 1", "x.toml:1: for is 1, and has to be a time such as \"750ms\", \"20s\" or \"1m30s\"\nx.toml:2: nodes is 0, and has to be a number from 1 to 10000\nx.toml:3: there"},

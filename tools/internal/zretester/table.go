@@ -103,7 +103,7 @@ func (t *table) draw() string {
 	if v.Finds == 0 {
 		head = append(head, "0 findings")
 	} else {
-		head = append(head, fmt.Sprintf("%s%d findings%s", red, v.Finds, plain))
+		head = append(head, red+plural(uint64(v.Finds), "finding")+plain)
 	}
 	what := "process"
 	if v.PerNode {
@@ -180,8 +180,8 @@ func (t *table) status() string {
 	if v.Total.Most != v.Total.Peers {
 		peers = fmt.Sprintf("%d to %d", v.Total.Peers, v.Total.Most)
 	}
-	return fmt.Sprintf("%s%s: %s: %d of %d nodes run and see %s others; %.0f events/s, %d exits%s; %d findings; %s",
-		span(v.Elapsed), ofSpan(v.For), v.State, v.Total.Running, v.Nodes, peers, t.speed, v.Total.Exits, causesText(v.Exits), v.Finds, octets(v.Total.Memory))
+	return fmt.Sprintf("%s%s: %s: %d of %d nodes run and see %s others; %.0f events/s, %d exits%s; %s; %s",
+		span(v.Elapsed), ofSpan(v.For), v.State, v.Total.Running, v.Nodes, peers, t.speed, v.Total.Exits, causesText(v.Exits), plural(uint64(v.Finds), "finding"), octets(v.Total.Memory))
 }
 
 // causesText lists exits by what ended them.

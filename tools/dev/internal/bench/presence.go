@@ -163,16 +163,21 @@ func (c *Command) measurePresence(e *repo.Env, tmp string) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	rival := filepath.Join(tmp, "benchrival"+exe)
-	e.Say("bench: building benchrival")
-	if err := e.Command("go", "build", "-o", rival, ".").In("tools/dev/benchrival").With("GOWORK=off").Run(); err != nil {
+	if err := l.hireMemberlist(); err != nil {
 		e.Say("bench: without memberlist: %v", err)
 		for i := range list {
 			list[i].transports = oursAlone
 		}
 	}
-	l.rivals = map[string]string{memberlist: rival}
 	return measureAll(e, list, c.runs(presence), l.run)
+}
+
+// hireMemberlist builds the program that has memberlist's nodes. It fetches what that takes.
+func (l *lab) hireMemberlist() error {
+	program := filepath.Join(filepath.Dir(l.program), "benchrival"+exe)
+	l.env.Say("bench: building benchrival")
+	l.rivals = map[string]string{memberlist: program}
+	return l.env.Command("go", "build", "-o", program, ".").In("tools/dev/benchrival").With("GOWORK=off").Run()
 }
 
 // arguments are what the process that measures is told, for one column.
