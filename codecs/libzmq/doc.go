@@ -29,8 +29,14 @@
 //   - A client of PLAIN must have a name or a password. A Heartbeat is at least 100 ms long for the other end.
 //   - Frames that exceed MaxMessage by no more than 33 octets with CURVE, or that have at most 1,024 octets, are dropped and
 //     counted, without disconnecting who sent them: libzmq counts those of the handshake too.
-//   - With ROUTER_HANDOVER (always on) a second connection of the same identity replaces the first. Messages of the
-//     first that were not read yet then arrive under an identity of five octets that begins with zero.
+//   - With ROUTER_HANDOVER (always on) a second connection of the same identity replaces the first, dead or alive: whoever knows
+//     a peer's identity can cut it off, unless Authenticate keeps strangers out. Messages of the first that were not read
+//     yet then arrive under an identity of five octets that begins with zero.
+//   - zsock.Unacknowledged is always 0: libzmq keeps its connections to itself.
+//   - Connections, ConnectionsPerAddress, UnfinishedOctets, QueuedOctets and Dials are ignored. There is no bound on connections but
+//     the number of descriptors, none on what they hold of unfinished messages, and none on what is queued in all but HighWater
+//     times the number of peers. All links connect at once. Stats do not count Taken, Crowded, Swollen and Clogged, nor
+//     Connections, Handshakes, Unfinished and Queued.
 //   - A peer that sends frame after frame of one message, without an end, makes libzmq hold them all: MaxMessage bounds
 //     each frame there, and the whole message only here, behind libzmq.
 //   - A link takes about 55 KB of memory, both ends together, and each end two descriptors at most. An end that sends only

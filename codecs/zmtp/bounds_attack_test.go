@@ -75,8 +75,8 @@ func TestUnfinishedAttack(t *testing.T) {
 		runtime.GC() // twice: buffers to be used again outlive one collection
 		used = max(used, memory())
 	}
-	// What was ended a moment ago may still be there.
-	if cost := int64(used) - int64(before); cost > 2*most+16<<20 {
+	// While a buffer grows its old one is there too, and what was ended a moment ago may still be.
+	if cost := int64(used) - int64(before); cost > 4*most {
 		t.Errorf("it cost %d MB", cost>>20)
 	}
 	if s := in.Stats(); s.Swollen < strangers/2 || s.Unfinished > most {

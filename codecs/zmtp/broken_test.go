@@ -98,9 +98,9 @@ func TestRedialKeepsOrder(t *testing.T) {
 func TestHeartbeatOfSlowConsumer(t *testing.T) {
 	const n = 500
 	in := real(t, zmtp.Transport{}, zsock.Options{Inbox: 10})
-	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*", Heartbeat: 20 * time.Millisecond})
+	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*", Heartbeat: 100 * time.Millisecond})
 	out := real(t, zmtp.Transport{}, zsock.Options{})
-	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Heartbeat: 20 * time.Millisecond})
+	l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Heartbeat: 100 * time.Millisecond})
 	out.next(zsock.Up)
 	in.next(zsock.Up)
 	for i := range n {
@@ -108,7 +108,7 @@ func TestHeartbeatOfSlowConsumer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	<-time.After(300 * time.Millisecond) // we are busy with something else, and yet give signs of life
+	<-time.After(600 * time.Millisecond) // we are busy with something else, and yet give signs of life
 	for i := range n {
 		if e := in.next(zsock.Message); string(e.Frames[0]) != strconv.Itoa(i) {
 			t.Fatalf("got %q, want %d", e.Frames, i)

@@ -21,21 +21,33 @@
 // messages, or one longer message), in the buffers of the two systems, and in those of a receiver that ended. Down says that
 // something may be lost; Stats.Lost counts what the transport itself had in its hands. libzmq loses the same, and says nothing.
 //
-// A second connection of the same routing identity replaces the first (libzmq's ROUTER_HANDOVER). What had arrived over the
-// first is delivered first; what was queued for it is dropped.
+// # Who may have an identity
+//
+// Identities are no secrets. When somebody comes under one that a connection has, that one is asked for a sign of life (a PING). If
+// anything arrives over it within a second, or on Linux its other end's system acknowledges the PING (which needs no program to wake
+// up), the newcomer is refused: a Failed, Stats.Taken. Otherwise it takes the identity over; what had arrived over the old
+// connection is delivered first, and what was queued for it is dropped. (libzmq's ROUTER_HANDOVER hands over at once.) The same holds
+// for who has lost its connection and comes back before this end has noticed: a system that has closed a connection says so
+// when asked. Our own identity is given to nobody. A peer of ZMTP 3.0 knows no PING: it has to say something by itself.
+//
+// # What is acknowledged
+//
+// zsock.Unacknowledged asks the system on Linux (TCP_INFO). A connection that Transport.Dial made, and that has a method
+// Unacknowledged() time.Duration, answers for itself.
 //
 // # What is bounded
 //
 //   - The queue to a peer, in messages and in octets (HighWater, HighWaterOctets); beside it one chunk of up to 64 KB, or one
-//     message, is in the writer's hands.
+//     message, is in the writer's hands. All queues together, and what is in hands (QueuedOctets).
 //   - What a connection may cost before its handshake is done, and how many there may be (see Transport); when there are too
 //     many, the oldest is closed.
+//   - Connections to listeners, in all and from one address (Connections, ConnectionsPerAddress).
 //   - Frames and messages (MaxMessage, MaxFrames). A length is checked when it is read, and memory is allocated as octets
-//     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them.
-//   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (1024 of them, 16 KB together).
+//     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them; while it grows, what it
+//     was before is there too. All that has not wholly arrived (UnfinishedOctets).
+//   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (1024 of them, 16 KB together), links that connect (Dials).
 //
-// Not bounded here is how many peers are admitted: Authenticate decides that. And who does not take what comes answers no
-// PING either; with a Heartbeat of its own it gives signs of life all the same.
+// Who does not take what comes answers no PING either; with a Heartbeat of its own it gives signs of life all the same.
 //
 // # What is not there
 //

@@ -42,7 +42,7 @@ type Event struct {
 	Type EventType
 	// Link is the link concerned; nil when it was a listener.
 	Link Link
-	// Peer is the routing identity of the other end: of the sender, for what a Router received, of who has room again, and
+	// Peer is the routing identity that the other end gave itself: of the sender, for what a Router received, of who has room again, and
 	// of who comes and goes, where the transport knows it. Events of one peer may share it: do not modify it.
 	Peer []byte
 	// Addr is the other end's network address, where the transport knows it.

@@ -49,18 +49,19 @@ type Options struct {
 	// InboxOctets is how many octets may wait before receiving is suspended; 0 means [DefaultInboxOctets].
 	// A transport may exceed it by one message.
 	InboxOctets int
-	// Connections is how many connections all listeners of the set hold at once, those in their handshake not among them, and
-	// ConnectionsPerAddress how many of them come from one network address; 0 means the defaults. More are refused.
-	// A transport may not know addresses, or not be able to count (see its documentation), here and below.
+	// Connections is how many connections to its listeners the set admits at once, and ConnectionsPerAddress how many of them
+	// from one network address; 0 means the defaults. Another one is refused. These bounds, and those below, hold as far as
+	// the transport can keep them: zmtp can, libzmq cannot.
 	Connections, ConnectionsPerAddress int
-	// UnfinishedOctets bounds what all connections of the set together hold of messages that have not wholly arrived. Who
-	// makes it more is disconnected, if it holds more than its share: the bound divided by the number of those that hold
-	// some. Else the one that holds most goes. 0 means [DefaultUnfinishedOctets].
+	// UnfinishedOctets bounds what all connections of the set together hold of messages that have not wholly arrived. When it
+	// is too much, connections are ended: of the network address that holds most, those that have been at their message
+	// longest. It should be several times MaxMessage. 0 means DefaultUnfinishedOctets.
 	UnfinishedOctets int64
-	// QueuedOctets bounds what the set has queued for all peers together: beyond it Send says ErrFull, and Writable follows
-	// when there is room. 0 means [DefaultQueuedOctets].
+	// QueuedOctets bounds what the set has queued for all peers together. Beyond it Send says ErrFull, and Writable follows once
+	// there is room; a peer for which nothing is queued still gets a message of up to 64 KB. 0 means DefaultQueuedOctets.
 	QueuedOctets int64
-	// Dials is how many links try to connect at once; the others wait for their turn. 0 means [DefaultDials].
+	// Dials is how many links try to connect at once; the others wait for their turn, which does not take long even if nobody
+	// answers. 0 means DefaultDials.
 	Dials int
 	// Log receives what the transport finds odd; nil means silence.
 	Log *slog.Logger

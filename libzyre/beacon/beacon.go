@@ -43,9 +43,9 @@ type Config struct {
 	// may go and come back. Empty: every interface that is up, loopback included.
 	Interfaces []string
 	// Interval is the time between announcements, 10 ms to 1 h, before jitter of
-	// ±10 %. 0: one second.
+	// ±10 %; [Beacon.Pace] changes it. 0: one second.
 	Interval time.Duration
-	// Queue is how many signals are held for a slow reader before the oldest are
+	// Queue is how many signals are held for a slow reader before some are
 	// dropped, 1 to 1,000,000. 0: 512.
 	Queue int
 	// Log gets outages and changes of the interfaces (Warn, Info) and details (Debug).
@@ -163,9 +163,10 @@ func (b *Beacon) closed() error {
 	return fmt.Errorf("beacon: %w", ErrClosed)
 }
 
-// Signals gives what others announce, in the order of arrival, each datagram once.
-// It holds Config.Queue signals; when the reader is slower, the oldest are
-// dropped and counted ([Stats].Dropped). It is closed when the beacon ends.
+// Signals gives what others announce, in the order of arrival, each datagram once; news
+// at once, repeats up to 200 ms later. It holds Config.Queue signals; when the reader is
+// slower, the oldest are dropped, or the latest of an address that floods, and
+// counted ([Stats].Dropped). It is closed when the beacon ends.
 func (b *Beacon) Signals() <-chan Signal { return b.queue }
 
 // Pace sets the interval between announcements, 10 ms to 1 h, in place of

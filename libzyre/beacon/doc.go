@@ -23,23 +23,38 @@
 //
 // [Beacon.Publish] announces at once, again after 50, 150 and 350 ms, since first
 // datagrams get lost, and from then on once an interval, each time 10 % earlier
-// or later at random, so that many hosts do not fall into step.
+// or later at random, so that many hosts do not fall into step. [Beacon.Pace] changes the
+// interval, for a network that has become large.
+//
+// # What is told, and when
+//
+// News is told at once: a source that was not heard before, or one that says something
+// else. A repeat is told up to 200 ms late (a sixteenth of the time since it was last
+// heard, if that is less), together with others, so that a reader is not woken for each.
+// The order stays that of arrival.
+//
+// When the reader is too slow, the oldest signals are dropped. While the queue is half
+// full, an address can add no more than a quarter of it, so that a flood from one
+// address does not hide the others.
 //
 // # Many on one host
 //
-// Any number of beacons, in one process or in many, share a port. Each sends from
-// ports of its own; that is how it knows its own announcements and leaves them
-// out. Others may send from any port. One neighbour that shares several networks
+// Any number of beacons, in one process or in many, share a port; those of one process
+// share the socket that receives, too. Each sends from ports of its own; that is how
+// it knows its own announcements and leaves them out. Others may send from any port. One neighbour that shares several networks
 // with us (or runs on this host) is heard once on each of them.
 //
 // # Interfaces come and go
 //
 // Interfaces, networks and addresses that appear are announced on at once, and
 // found within a second or so: Linux tells of changes, elsewhere the list is
-// read each second. What fails for a while (network down, no route, a firewall)
-// is tried again each interval, logged once an outage, and counted in [Stats]. What
-// cannot get better by itself ends the beacon: [Beacon.Signals] is closed and
-// [Beacon.Err] says why.
+// read each second. A cable that is plugged in, or a radio that finds its network,
+// counts as new where the system tells of it: another network may be behind it.
+// [Beacon.Changes] tells of all that.
+//
+// What fails for a while (network down, no route, a firewall) is tried again each
+// interval, logged once an outage, and counted in [Stats]. What cannot get better by
+// itself ends the beacon: [Beacon.Signals] is closed and [Beacon.Err] says why.
 //
 // [Config.Interfaces] restricts both directions to the interfaces it names:
 // nothing is sent elsewhere, and what arrives elsewhere is not told.

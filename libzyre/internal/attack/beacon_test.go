@@ -97,8 +97,8 @@ func TestBlackHole(t *testing.T) {
 			case <-stop:
 				return
 			case <-ticker.C:
-				for i := range 50 {
-					s.send(i+rand.IntN(2)*50, beacon(zyre.NewUUID(), hole.port))
+				for range 5 {
+					s.send(rand.IntN(len(addrs)), beacon(zyre.NewUUID(), hole.port))
 				}
 			}
 		}

@@ -92,7 +92,7 @@ func (p *peer) content() bool {
 func (c *Core) elsewhere(now time.Time, p *peer) {
 	if at := c.clock.at(now); at.Sub(p.asked) >= 2*c.grace {
 		p.asked = at
-		c.check(now, p, errMoved, c.grace)
+		c.check(now, p, errMoved, 2*c.grace)
 	}
 }
 
@@ -123,7 +123,9 @@ func (c *Core) roomToGreet(now time.Time, endpoint string) bool {
 			if c.clock.at(now).Sub(oldest.made) < c.grace {
 				return false
 			}
-			c.exit(now, oldest, ErrUnreachable)
+			if !oldest.up { // else its answer is on the way
+				c.exit(now, oldest, ErrUnreachable)
+			}
 		}
 		c.unheard = c.unheard[1:]
 	}

@@ -14,7 +14,12 @@ func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
 		c.upStatic(now, s, identity)
 		return
 	}
-	if p := c.peers[id]; p != nil {
+	p := c.peers[id]
+	switch {
+	case p == nil:
+	case identity != ID{} && identity != id: // its port was free, and the next one has it
+		c.gone(now, p, ErrReplaced)
+	default:
 		p.refused, p.up, p.dialled = false, true, 0
 		if p.doubt == ErrUnreachable {
 			p.doubt = nil

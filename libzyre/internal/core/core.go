@@ -90,11 +90,13 @@ type Core struct {
 	statics []*static
 	intake  intake
 	rests   map[string]rest // endpoints where nobody answered
-	held    int             // octets of all peers' headers and groups
-	groups  groups.Table
-	status  groups.Status // our own
-	events  []Event
-	stats   Stats
+
+	newcomers map[ID]*newcomer // at the endpoints of peers
+	held      int              // octets of all peers' headers and groups
+	groups    groups.Table
+	status    groups.Status // our own
+	events    []Event
+	stats     Stats
 
 	in     zre.Message // reused for each message that comes in
 	heard  command
@@ -113,6 +115,8 @@ func New(cfg Config, net Network) *Core {
 		places: newPlaces(),
 		coming: make(map[ID]struct{}),
 		rests:  make(map[string]rest),
+
+		newcomers: make(map[ID]*newcomer),
 	}
 	c.cfg.Limits = cfg.Limits.withDefaults()
 	for i, endpoint := range cfg.Peers {

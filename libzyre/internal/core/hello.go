@@ -62,7 +62,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 	if other := c.evict(now, id, endpoint, addr); other != nil {
 		c.stats.Unexpected++
-		other.await(id, addr, frames)
+		c.await(now, other, id, addr, frames)
 		return
 	}
 
@@ -101,14 +101,12 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	p.quiet, p.doubt = alive, nil
 	p.seen, p.here = at, at
 	c.takeHeaders(p)
-	c.tell(now, p, Event{Type: Enter, Headers: p.headers})
-	for _, name := range c.in.Groups {
-		if group := string(name); c.groups.Join(id, group) {
-			c.tell(now, p, Event{Type: Join, Group: group})
-		}
+	for _, group := range c.in.Groups {
+		c.groups.Join(id, string(group))
 	}
+	c.enter(now, p)
 	if p.endpoint != endpoint { // both may be right
-		c.check(now, p, errMoved, c.cfg.Evasive)
+		c.check(now, p, errMoved, 2*c.grace)
 	}
 	c.due(p)
 }
@@ -162,32 +160,6 @@ func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) *pe
 	}
 	c.exit(now, other, ErrReplaced)
 	return nil
-}
-
-// maxAwaited is the octets of a HELLO that is kept for later.
-const maxAwaited = 64 << 10
-
-// newcomer is who said HELLO from the endpoint of a peer that may be gone.
-type newcomer struct {
-	id     ID
-	addr   netip.Addr
-	frames [][]byte
-}
-
-// await keeps a newcomer's HELLO until the peer is gone: it will not say it again.
-func (p *peer) await(id ID, addr netip.Addr, frames [][]byte) {
-	if len(frames[0]) <= maxAwaited {
-		p.next = &newcomer{id, addr, frames}
-	}
-}
-
-// gone ends the life of a peer that is not there any more. Who has taken its place is let in.
-func (c *Core) gone(now time.Time, p *peer, cause error) {
-	next := p.next
-	c.exit(now, p, cause)
-	if next != nil {
-		c.Message(now, next.id, next.addr, next.frames)
-	}
 }
 
 // fits says whether a HELLO's groups are as few, and their names as long, as JOIN

@@ -106,7 +106,7 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 		// It is heard, but not from where we are connected to: that network may
 		// be gone.
 		p.asked = at
-		c.check(now, p, errMoved, c.grace)
+		c.check(now, p, errMoved, 2*c.grace)
 	case p.quiet == alive:
 		p.quiet, p.asked = evasive, at
 		c.tell(now, p, Event{Type: Evasive})
@@ -207,6 +207,6 @@ func (c *Core) Ping(now time.Time, id ID, done func(time.Duration, error)) {
 // suspect is for what cannot end a peer at once because others are in the midst
 // of going through all of them: the next Tick does.
 func (p *peer) suspect(cause error, c *Core) {
-	p.doubt, p.doubtBy = cause, p.seen
+	p.doubt, p.doubtBy, p.up = cause, p.seen, false
 	c.due(p)
 }

@@ -9,7 +9,7 @@ import (
 func (c *Core) condemn(now time.Time, p *peer) {
 	at := c.clock.at(now)
 	switch {
-	case p.doubt != ErrUnreachable && p.up && c.net.Unacknowledged(p.id) == 0:
+	case p.up && !p.refused && c.net.Unacknowledged(p.id) == 0:
 		p.doubt = nil // its host has the question: it may just not read, and hearsay condemns nobody
 	case p.doubt == ErrUnreachable && p.refused && at.Sub(p.seen) < c.grace:
 		p.doubtBy = at.Add(c.grace) // what it said before it went is still coming
@@ -17,7 +17,7 @@ func (c *Core) condemn(now time.Time, p *peer) {
 		c.gone(now, p, p.doubt)
 	case len(p.others) == 0:
 		p.doubt = nil
-	case c.unheardFor(at, p) >= c.grace/2: // nor was the question heard
+	case c.unheardFor(at, p) >= c.grace: // nor was the question heard
 		p.doubt = nil
 		c.tryElsewhere(now, p)
 	case at.Sub(p.here) < c.patience(p):
@@ -39,9 +39,38 @@ func (c *Core) patience(p *peer) time.Duration {
 
 // move begins a peer's life anew at the next of its endpoints.
 func (c *Core) move(now time.Time, p *peer) {
+	if p.up && c.net.Unacknowledged(p.id) > 0 {
+		c.renew(now, p)
+		return
+	}
 	c.exit(now, p, ErrMoved)
 	endpoint, others := p.another()
 	c.meetAgain(now, p.id, endpoint, others...)
+}
+
+// renew greets a peer anew that never had our HELLO: its life with us begins only now. What it said itself still holds; it will not
+// say it again.
+func (c *Core) renew(now time.Time, p *peer) {
+	c.turn(p)
+	p.up, p.refused, p.doubt, p.owed = false, false, nil, 0
+	p.made = c.clock.at(now)
+	p.dialled = p.made
+	p.giveUp(ErrMoved)
+	c.tell(now, p, Event{Type: Exit, Cause: ErrMoved})
+	if err := c.net.Connect(p.id, p.endpoint); err != nil {
+		c.stats.Refused++
+	}
+	c.greet(p)
+	c.enter(now, p)
+	c.due(p)
+}
+
+// enter tells that a peer is there, and in which groups.
+func (c *Core) enter(now time.Time, p *peer) {
+	c.tell(now, p, Event{Type: Enter, Headers: p.headers})
+	for _, group := range c.groups.Of(p.id) {
+		c.tell(now, p, Event{Type: Join, Group: group})
+	}
 }
 
 // tryElsewhere goes on at the next of a peer's endpoints and keeps its queue. One
@@ -66,7 +95,17 @@ func (c *Core) knowsUs(now time.Time, p *peer) bool {
 	if p.redialed {
 		return at.Sub(p.moved) < 2*c.cfg.Evasive
 	}
-	return p.proven || p.ready && p.up && at.Sub(p.made) >= c.grace
+	c.learn(p)
+	return p.proven
+}
+
+// learn notes that a peer's host has all that was said since HELLO, which we know when nothing is outstanding.
+func (c *Core) learn(p *peer) bool {
+	has := c.net.Unacknowledged(p.id) == 0
+	if has && p.up && p.ready && !p.redialed {
+		p.proven = true
+	}
+	return has
 }
 
 // turn makes the next endpoint of a peer the one to connect to.

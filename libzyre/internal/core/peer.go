@@ -106,10 +106,20 @@ func (c *Core) exit(now time.Time, p *peer, cause error) {
 func (c *Core) forget(now time.Time, p *peer, cause error) {
 	delete(c.peers, p.id)
 	c.places.remove(p)
+	c.dismiss(p)
 	c.held -= p.held
 	c.leaveStatic(now, p)
 	c.strike(p)
 	c.groups.Remove(p.id)
+	p.giveUp(cause)
+	if p.ready {
+		c.ready--
+		c.tell(now, p, Event{Type: Exit, Cause: cause})
+	}
+}
+
+// giveUp answers the calls that wait for a peer.
+func (p *peer) giveUp(cause error) {
 	answer := cause
 	if cause != ErrBlocked && cause != ErrClosed {
 		answer = ErrUnknownPeer
@@ -124,10 +134,7 @@ func (c *Core) forget(now time.Time, p *peer, cause error) {
 			waiting.done(answer)
 		}
 	}
-	if p.ready {
-		c.ready--
-		c.tell(now, p, Event{Type: Exit, Cause: cause})
-	}
+	p.pings, p.waiting = nil, nil
 }
 
 // strike takes a peer out of order; the last one takes its place.

@@ -38,6 +38,9 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		return
 	}
 	p := c.peers[id]
+	if p == nil && len(c.newcomers) > 0 && c.keeps(now, id, frames) {
+		return
+	}
 	if p == nil || !p.ready {
 		c.stats.Unexpected++
 		return

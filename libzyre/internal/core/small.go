@@ -18,7 +18,7 @@ func (c *Core) sends(p *peer, id zre.ID) {
 	case !isSmall(id):
 		p.small.only = false
 		return
-	case c.net.Unacknowledged(p.id) == 0:
+	case c.learn(p):
 		p.small = small{only: true, base: p.sent}
 	}
 	if id == zre.IDPingOK {

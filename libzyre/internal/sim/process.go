@@ -46,6 +46,7 @@ type process struct {
 	casts  []cast  // datagrams that wait for it
 
 	frozen  int  // how many reasons keep it from running
+	unwell  bool // and the checker knows of one
 	listens bool // its port is bound
 	ended   bool
 	pending bool  // it is among those that are ready

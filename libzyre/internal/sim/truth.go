@@ -10,17 +10,17 @@ type fault int
 // truth is which nodes could reach each other, for the checker.
 type truth struct {
 	w     *World
-	pairs map[[2]int]fault // places between which something is wrong, the smaller number first
-	cut   []bool           // by place and place: the checker knows that they are apart
-	ways  []uint8          // by place and place: segments on which they reach each other
-	rough bool             // something may be wrong at all: else nobody looks
+	pairs map[[2]int]fault          // places between which something is wrong, the smaller number first
+	cut   []bool                    // by place and place: the checker knows that they are apart
+	open  map[[2]int][][2]zyre.UUID // what the checker was told of places that are apart
+	ways  []uint8                   // by place and place: segments on which they reach each other
+	rough bool                      // something may be wrong at all: else nobody looks
 }
 
+// id is the last life at a place: that it is over does not mean that all know.
 func (t *truth) id(place int) (zyre.UUID, bool) {
-	if p := t.w.places[place].life; p != nil {
-		return zyre.UUID(p.id), true
-	}
-	return zyre.UUID{}, false
+	pl := t.w.places[place]
+	return zyre.UUID(pl.last), pl.lives > 0
 }
 
 // look asks anew of all pairs whether they could reach each other.
@@ -28,6 +28,11 @@ func (t *truth) look(why string) {
 	n := len(t.w.places)
 	t.know()
 	t.rough = true
+	for _, pl := range t.w.places {
+		if pl.life != nil {
+			t.unwell(pl.life, why)
+		}
+	}
 	for i := range n {
 		for j := i + 1; j < n; j++ {
 			ways := t.reach(i, j)
@@ -73,28 +78,52 @@ func (h *host) attached(segment int) bool {
 	return false
 }
 
+// tell the checker that two places are apart, or no more.
 func (t *truth) tell(i, j int, apart bool, why string) {
-	a, ok := t.id(i)
-	b, too := t.id(j)
-	if !ok || !too || t.w.cfg.hush {
+	if t.w.cfg.hush {
 		return
 	}
-	if apart {
+	key := [2]int{i, j}
+	if !apart {
+		for _, ids := range t.open[key] {
+			t.w.checker.Calm(t.w.time(), ids[0], ids[1])
+		}
+		delete(t.open, key)
+		return
+	}
+	a, ok := t.id(i)
+	b, too := t.id(j)
+	if ok && too {
+		if t.open == nil {
+			t.open = map[[2]int][][2]zyre.UUID{}
+		}
+		t.open[key] = append(t.open[key], [2]zyre.UUID{a, b})
 		t.w.checker.Disturb(t.w.time(), a, b, why)
-	} else {
-		t.w.checker.Calm(t.w.time(), a, b)
 	}
 }
 
 // born tells of a new life what is wrong around it.
 func (t *truth) born(p *process) {
+	t.unwell(p, "as before")
 	if !t.rough {
 		return
 	}
 	n, i := len(t.w.places), p.place.number
 	for j := range n {
 		if j != i && t.cut[min(i, j)*n+max(i, j)] {
-			t.tell(i, j, true, "as before")
+			t.tell(min(i, j), max(i, j), true, "as before")
+		}
+	}
+}
+
+// unwell tells whether a process can be expected to do anything.
+func (t *truth) unwell(p *process, why string) {
+	if now := p.host.broken > 0; now != p.unwell && !t.w.cfg.hush {
+		p.unwell = now
+		if now {
+			t.w.checker.Disturb(t.w.time(), zyre.UUID(p.id), zyre.UUID{}, why)
+		} else {
+			t.w.checker.Calm(t.w.time(), zyre.UUID(p.id), zyre.UUID{})
 		}
 	}
 }
@@ -105,7 +134,7 @@ func (t *truth) reach(i, j int) (ways uint8) {
 	if t.w.cfg.Static && i > 0 {
 		return 0 // they do not hear of each other
 	}
-	if a.broken > 0 || b.broken > 0 || t.pairs[[2]int{i, j}] > 0 {
+	if t.pairs[[2]int{i, j}] > 0 {
 		return 0
 	}
 	if a == b {
@@ -127,8 +156,8 @@ func (t *truth) jolt(i, j int, why string) {
 	t.know()
 	n := len(t.w.places)
 	if !t.cut[min(i, j)*n+max(i, j)] {
-		t.tell(i, j, true, why)
-		t.tell(i, j, false, why)
+		t.tell(min(i, j), max(i, j), true, why)
+		t.tell(min(i, j), max(i, j), false, why)
 	}
 }
 

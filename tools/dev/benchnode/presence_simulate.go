@@ -56,9 +56,15 @@ func (m *simulate) loss(s *zyretest.Simulation) {
 	s.Networks = []zyretest.Network{{Latency: time.Millisecond, Jitter: 5 * time.Millisecond, Loss: 0.2}}
 	random := rand.New(rand.NewPCG(m.Seed, 0))
 	s.Actions = starts(s.Nodes, 3*time.Second)
+	rests := map[[2]int]time.Duration{} // until when two are left alone: stalls that follow each other at once are a longer one
 	for at := 10 * time.Second; at < s.For-10*time.Second; at += span(random, 0, 4*time.Second/time.Duration(s.Nodes)) {
-		s.Actions = append(s.Actions, zyretest.Action{At: at, Do: "stall", Node: random.IntN(s.Nodes), With: random.IntN(s.Nodes),
-			For: span(random, 100*time.Millisecond, 2*time.Second)})
+		a, b, stall := random.IntN(s.Nodes), random.IntN(s.Nodes), span(random, 100*time.Millisecond, 2*time.Second)
+		pair := [2]int{min(a, b), max(a, b)}
+		if a == b || at < rests[pair] {
+			continue
+		}
+		rests[pair] = at + stall + 5*time.Second
+		s.Actions = append(s.Actions, zyretest.Action{At: at, Do: "stall", Node: a, With: b, For: stall})
 	}
 }
 
