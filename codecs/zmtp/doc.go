@@ -28,7 +28,8 @@
 // up), the newcomer is refused: a Failed, Stats.Taken. Otherwise it takes the identity over; what had arrived over the old
 // connection is delivered first, and what was queued for it is dropped. (libzmq's ROUTER_HANDOVER hands over at once.) The same holds
 // for who has lost its connection and comes back before this end has noticed: a system that has closed a connection says so
-// when asked. Our own identity is given to nobody. A peer of ZMTP 3.0 knows no PING: it has to say something by itself.
+// when asked. Our own identity is given to nobody. A peer of ZMTP 3.0 knows no PING: its system is asked by TCP's keep-alive
+// on Linux, and elsewhere it has to say something by itself.
 //
 // # What is acknowledged
 //

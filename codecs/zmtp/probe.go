@@ -12,6 +12,9 @@ import (
 // probeMost is how long a connection may take to show that it is alive.
 const probeMost = time.Second
 
+// ackClock is how exact the system's clock of acknowledgements is at least.
+const ackClock = 20 * time.Millisecond
+
 // The reasons why an identity is not given to who asks for it.
 var (
 	errTaken = errors.New("zmtp: a connection of the same identity is there, and alive")
@@ -67,12 +70,15 @@ func (l *listener) claim(a *admitted) (from *conn, err error) {
 // ask is whether a connection that somebody holds is alive: something arrives, its system acknowledges what it is asked, or both
 // its ends are on this machine.
 func (l *listener) ask(c *conn, p *probe) bool {
-	raw := tcpOf(c.net)
+	raw, began, most := tcpOf(c.net), time.Now(), probeMost
 	before, known := askTCP(raw)
-	if c.minor > 0 { // else it does not know what a PING is
+	if c.minor > 0 {
 		c.tell(ping(c.opts.heartbeat))
+	} else { // it does not know what a PING is, but its system answers to TCP's own question, after a second of silence
+		most += probeMost / 4
+		defer nudge(raw)()
 	}
-	deadline := time.NewTimer(probeMost)
+	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	stir, heard := p.stir, false
 	for wait := time.Millisecond; ; wait = min(2*wait, probeMost/10) {
@@ -81,6 +87,8 @@ func (l *listener) ask(c *conn, p *probe) bool {
 		case !c.alive(), now.gone, p.broken.Load():
 			return false
 		case heard, known && now.acked != before.acked:
+			return true
+		case known && c.minor == 0 && time.Since(began)-now.ago > ackClock-before.ago: // it did so anew
 			return true
 		}
 		look := time.NewTimer(wait)
@@ -105,7 +113,7 @@ func (c *conn) seemsAlive(now tcpState, known bool) bool {
 	if own, ok := c.net.(acknowledger); ok {
 		return own.Unacknowledged() == 0
 	}
-	if a := c.net.RemoteAddr(); a != nil && (a.Network() == "unix" || a.Network() == "inproc") {
+	if a := c.net.RemoteAddr(); a != nil && (a.Network() == "unix" || false) {
 		return true
 	}
 	return c.handing.Load() // it is we who do not listen

@@ -37,6 +37,35 @@ func TestProbeAcknowledged(t *testing.T) {
 	in.next(zsock.Up)
 }
 
+// TestProbeOldPeer: whose ZMTP is older than PING is asked by its system.
+func TestProbeOldPeer(t *testing.T) {
+	in := real(t, zmtp.Transport{}, zsock.Options{})
+	r := in.listen(zsock.ListenOptions{Endpoint: "tcp://127.0.0.1:*"})
+	hello := zmtp.GreetingAndReady("DEALER", "alice")
+	hello[11] = 0 // of 3.0
+	join := func() net.Conn {
+		c, err := net.Dial("tcp4", r.Endpoint()[len("tcp://"):])
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		if _, err := c.Write(hello); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	old := join()
+	in.next(zsock.Up)
+	for range 2 {
+		join()
+		in.next(zsock.Failed)
+	}
+	cut(t, old, true)
+	join()
+	in.next(zsock.Down)
+	in.next(zsock.Up)
+}
+
 // TestProbeFull: who is alive but takes nothing more keeps its identity, and what is queued for it.
 func TestProbeFull(t *testing.T) {
 	in := real(t, zmtp.Transport{}, zsock.Options{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,4 +200,27 @@ func TestProbeIPC(t *testing.T) {
 	in.next(zsock.Down)
 	join()
 	in.next(zsock.Up)
+}
+
+// TestProbeInproc: a link of the same set that is not read from is alive.
+func TestProbeInproc(t *testing.T) {
+	s := real(t, zmtp.Transport{}, zsock.Options{Inbox: 1})
+	r := s.listen(zsock.ListenOptions{Endpoint: "inproc://here"})
+	s.dial(zsock.DialOptions{Endpoint: "inproc://here"})
+	for ups := 0; ups < 2; {
+		if s.any().Type == zsock.Up {
+			ups++
+		}
+	}
+	for range 5 {
+		if err := r.Send([]byte("alice"), [][]byte{[]byte("hello")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.dial(zsock.DialOptions{Endpoint: "inproc://here"})
+	for deadline := time.Now().Add(patience); s.Stats().Taken == 0; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody was refused")
+		}
+	}
 }

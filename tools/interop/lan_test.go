@@ -114,6 +114,7 @@ func told(p, of *peer, since time.Time, causes ...error) time.Duration {
 func converse(t *testing.T, a, b *peer) {
 	t.Helper()
 	for _, way := range []struct{ from, to *peer }{{a, b}, {b, a}} {
+		late := time.After(patience)
 		for tries := 1; ; tries++ {
 			text := fmt.Sprintf("try %d of %s", tries, way.from.name)
 			way.from.do("whisper", way.to.ID, text)
@@ -124,8 +125,10 @@ func converse(t *testing.T, a, b *peer) {
 			} else {
 				pass(100 * time.Millisecond) // between two lives
 			}
-			if tries == 40 {
+			select {
+			case <-late:
 				t.Fatalf("%s does not hear %s", way.to.name, way.from.name)
+			default:
 			}
 		}
 	}

@@ -138,6 +138,8 @@ func (l *Lab) Host(name string) *Host {
 	}
 	l.run("", "ip", "netns", "add", h.ns)
 	l.run("", "ip", "-n", h.ns, "link", "set", "dev", "lo", "up")
+	// An interface that comes up says so to its neighbours, as DHCP clients and NetworkManager see to.
+	h.Output("sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/default/arp_notify")
 	return h
 }
 

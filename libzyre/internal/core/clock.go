@@ -101,6 +101,9 @@ func (c *Core) doubtOurselves(now time.Time) {
 	at := c.clock.at(now)
 	for _, p := range c.order {
 		p.seen = min(p.seen, at)
+		for i := range p.waiting {
+			p.waiting[i].deadline = p.waiting[i].deadline.Add(late)
+		}
 		c.due(p)
 	}
 }

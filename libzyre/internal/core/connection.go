@@ -7,6 +7,7 @@ import (
 
 // Up says that a connection of ours is there, and the identity and address of who is at its other end, as far as they are told.
 func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
+	c.tells = true
 	if s := c.staticOf(id); s != nil {
 		if addr.IsValid() {
 			s.host = addr.Unmap()
@@ -20,7 +21,8 @@ func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
 	case identity != ID{} && identity != id: // its port was free, and the next one has it
 		c.gone(now, p, ErrReplaced)
 	default:
-		p.refused, p.up, p.dialled = false, true, 0
+		p.refused, p.up, p.stood, p.dialled = false, true, true, 0
+		p.risen = c.clock.at(now)
 		if p.doubt == ErrUnreachable {
 			p.doubt = nil
 		}
@@ -46,6 +48,7 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 		s.down()
 		return
 	}
+	c.tells = true
 	p := c.peers[id]
 	switch {
 	case p == nil:

@@ -84,6 +84,7 @@ type Core struct {
 	met     uint64          // how many there ever were
 	ready   int             // how many of them are
 	unheard []*peer         // that were met by a beacon, oldest first; those who have answered or gone are taken out some time
+	tells   bool            // the transport tells of connections
 	coming  map[ID]struct{} // whose connection to us stands, as far as the transport tells
 	paced   []*peer         // for whom something waits for its turn
 	paceAt  time.Time       // when that is; zero: never

@@ -32,7 +32,7 @@ func (c *Core) greet(p *peer) {
 	}
 	p.waiting, p.paced = nil, false
 	p.dropPings()
-	p.sent, p.proven, p.full = 0, false, false
+	p.sent, p.proven, p.full, p.up, p.stood = 0, false, false, false, false
 	p.owed++
 	c.send(p, nil)
 }
@@ -46,6 +46,22 @@ func (c *Core) regreet(at moment, p *peer) {
 		return
 	}
 	c.greet(p)
+}
+
+// askAgain: a greeted peer takes us for one that knows it. We have forgotten what it said, and it took our HELLO for the answer: a second one
+// makes it say it again.
+func (c *Core) askAgain(now time.Time, p *peer) {
+	at, unheard := c.clock.at(now), c.net.Unacknowledged(p.id)
+	if at.Sub(max(p.tried, p.risen)) < c.grace || unheard > 0 || unheard == 0 && !p.up {
+		return // it may not have it yet
+	}
+	p.tried = at
+	if err := c.net.Connect(p.id, p.endpoint); err != nil {
+		c.stats.Refused++
+		return
+	}
+	c.greet(p)
+	c.due(p)
 }
 
 // hello takes a peer's HELLO: its life begins.
@@ -92,6 +108,13 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		p.owed--
 		p.remember(endpoint)
 		p.remember(other)
+		if c.tells && !p.stood && p.endpoint != endpoint { // ours has not left yet, and would go elsewhere
+			c.goTo(p, endpoint)
+			if c.net.Connect(id, endpoint) == nil {
+				c.greet(p)
+				p.owed--
+			}
+		}
 	}
 	if !p.ready {
 		c.becomeReady(p)

@@ -42,6 +42,9 @@ func (p *peer) dropPings() {
 		ping.finish(0, ErrUnreachable)
 	}
 	p.pings = nil
+	if p.doubt == errMoved {
+		p.doubt = nil
+	}
 }
 
 // alive notes a sign of life.

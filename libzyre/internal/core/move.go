@@ -17,9 +17,11 @@ func (c *Core) condemn(now time.Time, p *peer) {
 		c.gone(now, p, p.doubt)
 	case len(p.others) == 0:
 		p.doubt = nil
-	case c.unheardFor(at, p) >= c.grace: // nor was the question heard
+	case c.unheardFor(at, p) >= unheard || p.small.only && c.unheardFor(at, p) >= c.grace: // nor was the question heard
 		p.doubt = nil
 		c.tryElsewhere(now, p)
+	case c.unheardFor(at, p) >= c.grace: // what is on its way would be lost, and may only be slow
+		p.doubtBy = at.Add(c.grace)
 	case at.Sub(p.here) < c.patience(p):
 		p.doubt = nil // it was heard from there, and may just not read
 	default:
@@ -39,7 +41,7 @@ func (c *Core) patience(p *peer) time.Duration {
 
 // move begins a peer's life anew at the next of its endpoints.
 func (c *Core) move(now time.Time, p *peer) {
-	if p.up && c.net.Unacknowledged(p.id) > 0 {
+	if p.up && c.net.Unacknowledged(p.id) > 0 || c.tells && !p.stood {
 		c.renew(now, p)
 		return
 	}
@@ -112,6 +114,14 @@ func (c *Core) learn(p *peer) bool {
 func (c *Core) turn(p *peer) {
 	var endpoint string
 	endpoint, p.others = p.another()
+	c.settle(p, endpoint)
+}
+
+// goTo makes one of a peer's endpoints the one to connect to.
+func (c *Core) goTo(p *peer, endpoint string) {
+	if at := slices.Index(p.others, endpoint); at >= 0 {
+		p.others[at] = p.endpoint
+	}
 	c.settle(p, endpoint)
 }
 

@@ -22,6 +22,7 @@ type peer struct {
 	proven   bool   // it has shown that it gets what we send
 	redialed bool   // and has to show it again, over a connection made anew
 	up       bool   // our connection stands; transports that cannot know never say so
+	stood    bool   // it has stood since our HELLO
 	refused  bool   // nobody listens where it was
 	quiet    quiet  // how long nothing was heard of it
 	seen     moment // last sign of life
@@ -44,6 +45,7 @@ type peer struct {
 	made     moment // when it was met, then when it became ready
 	tried    moment // when it was last greeted
 	dialled  moment // when it was last dialled anew, as long as nothing came of it; zero: not
+	risen    moment // when its connection came to stand
 	moved    moment // since when it is redialed
 	asked    moment // when it was last asked whether it is still there
 	doubtBy  moment // when its answer is due
@@ -151,12 +153,13 @@ func (c *Core) strike(p *peer) {
 func (c *Core) again(now time.Time, p *peer, cause error) {
 	at := c.clock.at(now)
 	often := at.Sub(p.made) < c.grace
+	deaf := at.Sub(p.here) >= c.grace || c.unheardFor(at, p) >= c.grace // it is heard, but not from there, or does not hear us there
 	c.exit(now, p, cause)
 	if often {
 		return
 	}
 	endpoint, others := p.endpoint, p.others
-	if len(others) > 0 && at.Sub(p.here) >= c.grace { // it is heard, but not from there
+	if len(others) > 0 && deaf {
 		endpoint, others = p.another()
 	}
 	c.meetAgain(now, p.id, endpoint, others...)

@@ -43,6 +43,9 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 	if p == nil || !p.ready {
 		c.stats.Unexpected++
+		if p != nil {
+			c.askAgain(now, p)
+		}
 		return
 	}
 	sequence := binary.BigEndian.Uint16(frames[0][4:])

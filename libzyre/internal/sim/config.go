@@ -83,6 +83,7 @@ func (cfg Config) WithFaults() Config {
 		w := Wire{Latency: r.span(50*time.Microsecond, 2*time.Millisecond), Jitter: jitter[r.below(3)]}
 		if r.chance(0.7) {
 			w.Loss = unit(r.next()) * 0.2
+			w.Resent = w.Loss
 		}
 		if r.chance(0.5) {
 			w.Doubled, w.Late = unit(r.next())*0.05, unit(r.next())*0.05

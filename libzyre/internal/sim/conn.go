@@ -192,11 +192,12 @@ func (s *segment) takes(octets int32) int64 {
 	return int64(octets) * int64(time.Second) / int64(s.wire.Bandwidth)
 }
 
-// again draws how long it takes longer because segments have to be sent again.
+// again draws how long it takes longer because segments have to be sent again: first
+// as a probe of the tail, then with a time-out that doubles.
 func (c *conn) again() (longer int64) {
-	p := c.segment.wire.Loss
-	for wait := firstRTO; p > 0 && wait < int64(5*time.Second) && unit(c.draw()) < p; wait *= 2 {
-		longer += wait
+	p := c.segment.wire.Resent
+	for longer < 8*firstRTO && p > 0 && unit(c.draw()) < p {
+		longer = max(firstRTO, 2*longer)
 	}
 	return longer
 }

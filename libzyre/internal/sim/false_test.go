@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// At 20 % loss of datagrams, and of as many segments of TCP, with connections that
-// stall for up to two seconds all the time, nobody is said to have left. SIM_HOURS says
-// for how long; the default is for each run of the tests.
+// At 20 % loss of datagrams, with connections that stall for up to two seconds all the
+// time, nobody is said to have left. SIM_HOURS says for how long; the default is for
+// each run of the tests, and 40 are the thousand node-hours of the bench.
 func TestNoFalseExits(t *testing.T) {
 	hours := number("SIM_HOURS", 1)
 	for _, nodes := range []int{5, 20} {

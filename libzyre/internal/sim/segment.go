@@ -10,9 +10,11 @@ type Wire struct {
 	// random, seldom more, and once in a hundred times ten times as much.
 	Latency time.Duration `json:"latency" toml:"latency"`
 	Jitter  time.Duration `json:"jitter" toml:"jitter"`
-	// Loss is the share of datagrams that do not arrive, for each receiver. Of TCP
-	// as many segments have to be sent again, which costs time.
+	// Loss is the share of datagrams that do not arrive, for each receiver.
 	Loss float64 `json:"loss" toml:"loss"`
+	// Resent is the share of TCP's segments that have to be sent again, and again:
+	// that takes 0.2, 0.4, 0.8 or at most 1.6 s.
+	Resent float64 `json:"resent" toml:"resent"`
 	// Doubled and Late are the shares of datagrams that arrive twice, or 5 to 500 ms
 	// late, behind others.
 	Doubled float64 `json:"doubled" toml:"doubled"`

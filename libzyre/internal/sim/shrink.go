@@ -11,7 +11,7 @@ import (
 )
 
 // maxLines bounds a transcript: what comes last is what matters.
-const maxLines = 400
+var maxLines = 400
 
 // shrinker looks for a shorter scenario that shows a finding of the same rule: with fewer
 // nodes, fewer and shorter actions, a better network, a quieter application. All
@@ -131,7 +131,7 @@ func (s *shrinker) simplify() {
 		func(c *Config) { c.Mute = true },
 		func(c *Config) { c.Quiet = true },
 		func(c *Config) { c.Segments = c.Segments[:1] },
-		func(c *Config) { c.eachWire(func(w *Wire) { w.Loss = 0 }) },
+		func(c *Config) { c.eachWire(func(w *Wire) { w.Loss, w.Resent = 0, 0 }) },
 		func(c *Config) { c.eachWire(func(w *Wire) { w.Late, w.Doubled = 0, 0 }) },
 		func(c *Config) { c.eachWire(func(w *Wire) { w.Bandwidth = 0 }) },
 		func(c *Config) { c.eachWire(func(w *Wire) { w.AccessPoint = false }) },

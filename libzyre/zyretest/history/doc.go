@@ -40,8 +40,8 @@
 //     numbers show such a gap, and an EXIT has to say so.
 //   - A shout is for the peers that the sender's node had told as members when it was sent,
 //     JOIN and LEAVE of its own story. One that leaves may miss it.
-//   - A disturbance excuses EXITs from its beginning until [Config.Settle] after its end; so do the
-//     start and stop of one of the two. An EXIT at one end excuses one at the other end soon
+//   - A disturbance excuses EXITs from its beginning until [Config.Settle] after its end; so does
+//     that one of the two stops. An EXIT at one end excuses one at the other end soon
 //     after, because it brings it about; but not the other way round.
 //   - What was lost in a disturbance may show much later, with the next message: until then,
 //     an EXIT with zyre.ErrLost is excused.

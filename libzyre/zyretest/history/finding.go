@@ -111,6 +111,7 @@ var causes = []struct {
 	{"lost", zyre.ErrLost},
 	{"restarted", zyre.ErrRestarted},
 	{"replaced", zyre.ErrReplaced},
+	{"moved", zyre.ErrMoved},
 	{"blocked", zyre.ErrBlocked},
 	{"misbehaved", zyre.ErrMisbehaved},
 }

@@ -220,7 +220,7 @@ func (p *player) tell(at time.Time, who zyre.UUID, what string, words []string) 
 		case "empty":
 			e.Msg = nil
 		case "forged":
-			m := payload{kind: isWhisper, from: e.Peer, number: at.UnixNano(), to: who}
+			m := payload{kind: isWhisper, from: e.Peer, number: at.Add(time.Hour).UnixNano(), to: who}
 			e.Msg = [][]byte{m.append(nil)}
 		default:
 			if p.payloads[words[1]] == nil {

@@ -83,7 +83,7 @@ func TestNothingPilesUp(t *testing.T) {
 		c.Event(at, number(2), &zyre.Event{Type: zyre.Enter, Peer: number(100 + i)})
 		c.Event(at, number(2), &zyre.Event{Type: zyre.Exit, Peer: number(100 + i), Cause: zyre.ErrGoodbye})
 	}
-	if len(c.entries) > 10 || len(c.sweeps.items) > 3000 || len(c.nodes) > 5 || len(c.nodes[2].strangers) > 0 || len(c.suspects) > 0 {
+	if len(c.entries) > 10 || len(c.sweeps.items) > 3000 || len(c.nodes) > 5 || len(c.nodes[2].strangers) > 0 || len(c.suspects) > 0 || len(c.nodes[3].row) > 0 {
 		t.Errorf("%d messages, %d sweeps, %d nodes, %d strangers, %d suspects",
 			len(c.entries), len(c.sweeps.items), len(c.nodes), len(c.nodes[2].strangers), len(c.suspects))
 	}

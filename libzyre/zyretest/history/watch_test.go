@@ -90,6 +90,13 @@ func TestCollectorPutsInOrder(t *testing.T) {
 			t.Errorf("%v and then %v", told[i-1].At, told[i].At)
 		}
 	}
+	r.at = time.Now().Add(time.Hour) // the clock was set back
+	r.Leave(alice, "G")
+	r.Leave(alice, "G")
+	if last := told[len(told)-2:]; !last[1].At.After(last[0].At) || !last[0].At.After(time.Now()) {
+		t.Errorf("%v and then %v", last[0].At, last[1].At)
+	}
+	told = told[:len(told)-2]
 	l := Collect(New(Config{Lag: -1}), time.Minute)
 	for i := range told {
 		l.Take(told[len(told)-1-i])

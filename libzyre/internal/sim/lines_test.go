@@ -1,0 +1,3 @@
+package sim
+
+func init() { maxLines = number("SIM_LINES", maxLines) }
