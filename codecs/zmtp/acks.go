@@ -44,9 +44,13 @@ func (a *acks) writing(now time.Duration) {
 	}
 }
 
+// unacknowledged is -1 when it is not known.
 func (a *acks) unacknowledged(now time.Duration) time.Duration {
-	s, _ := askTCP(a.raw)
-	if !s.outstanding {
+	s, known := askTCP(a.raw)
+	switch {
+	case !known:
+		return -1
+	case !s.outstanding:
 		return 0
 	}
 	return max(0, min(s.ago, now-a.since))
@@ -64,13 +68,22 @@ type tcpState struct {
 // unacknowledged is for zsock.Unacknowledged. A connection that knows it by itself, of a test for instance, answers for itself.
 // out.mu is held.
 func (c *conn) unacknowledged() time.Duration {
-	if own, ok := c.net.(acknowledger); ok {
+	switch own, ok := c.net.(acknowledger); {
+	case ok:
 		return own.Unacknowledged()
-	}
-	if c.direct == nil {
-		return 0 // nothing was ever written
+	case c.within():
+		return 0
+	case c.direct == nil: // nothing was ever written
+		a := newAcks(c.net)
+		return a.unacknowledged(time.Since(c.set.born))
 	}
 	return c.direct.acks.unacknowledged(time.Since(c.set.born))
+}
+
+// within says that both ends are on this machine, and that a connection that stands has an other end.
+func (c *conn) within() bool {
+	a := c.net.RemoteAddr()
+	return a != nil && (a.Network() == "unix" || a.Network() == "pipe")
 }
 
 // Unacknowledged is for zsock.Unacknowledged.

@@ -20,7 +20,9 @@ func askTCP(raw syscall.RawConn) (s tcpState, ok bool) {
 		if ok = err == nil; !ok {
 			return
 		}
-		s.outstanding, s.ago, s.acked = i.Unacked > 0, time.Duration(i.Last_ack_recv)*time.Millisecond, i.Bytes_acked
+		// What waits although the other end has room for it could not be sent at all: there is no route any more.
+		s.outstanding = i.Unacked > 0 || i.Notsent_bytes > 0 && i.Snd_wnd > 0
+		s.ago, s.acked = time.Duration(i.Last_ack_recv)*time.Millisecond, i.Bytes_acked
 		switch i.State {
 		case unix.BPF_TCP_CLOSE, unix.BPF_TCP_CLOSE_WAIT, unix.BPF_TCP_LAST_ACK, unix.BPF_TCP_CLOSING:
 			s.gone = true

@@ -41,6 +41,8 @@ type conn struct {
 	addr   netip.Addr
 	cipher cipher
 	minor  byte // the peer's version is 3.minor
+	since  time.Time
+	spoke  atomic.Bool // a message came, or a Router was asked to send one
 
 	in     input
 	held   held
@@ -72,7 +74,7 @@ type conn struct {
 const maxControl = 1 << 10
 
 func newConn(s *sockets, o owner, opts *options, nc net.Conn, a *admitted) *conn {
-	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor}
+	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor, since: time.Now()}
 	c.in.rest = a.leftover
 	c.reader, c.waiter, c.writer = c.read, c.wait, c.write
 	c.in.prepare()

@@ -84,13 +84,13 @@ func (c *conn) growBody() error {
 		return nil
 	}
 	n := min(in.size, max(firstBody, in.trust, 2*len(in.body)))
-	if err := c.hold(in.kept + int64(n)); err != nil {
+	if err := c.hold(in.kept + int64(cap(in.body)+n)); err != nil { // for a moment both are there
 		return err
 	}
 	body := append(zsock.NewBuffer(n), in.body...)
 	zsock.Recycle([][]byte{in.body})
 	in.body = body
-	return nil
+	return c.hold(in.kept + int64(n))
 }
 
 // consume takes frames from what was read and hands over the messages that are whole. s may be nil.
@@ -269,6 +269,9 @@ func (c *conn) frame(s *scratch, flags byte, body []byte, remaining int, owned b
 	if excess {
 		c.set.dropped.Add(1)
 		return nil
+	}
+	if !c.spoke.Load() {
+		c.spoke.Store(true)
 	}
 	e := c.owner.event(c)
 	e.Type, e.Frames = zsock.Message, s.collect(remaining)

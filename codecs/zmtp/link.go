@@ -30,6 +30,7 @@ type link struct {
 	cancel   context.CancelFunc // of an attempt to connect
 	retry    *time.Timer
 	failures int
+	brief    bool      // the last connection broke before it had settled
 	since    time.Time // when the connection came to stand
 	ended    bool
 	deadline *time.Timer // of the linger
@@ -216,10 +217,13 @@ func (l *link) connEnded(c *conn, cause error) {
 		l.end()
 		return
 	}
-	if time.Since(l.since) >= settled {
-		l.failures = 0
-	} else {
+	switch {
+	case time.Since(l.since) >= settled:
+		l.failures, l.brief = 0, false
+	case l.brief:
 		l.failures++
+	default: // the first time it is tried at once: that is how one learns soonest that the other end is gone
+		l.brief = true
 	}
 	e := l.event(c)
 	e.Type, e.Err = zsock.Down, cause
@@ -240,7 +244,7 @@ func (l *link) Redial(to string) error {
 		return zsock.ErrClosed
 	}
 	l.interrupt()
-	l.endpoint, l.failures = ep, 0
+	l.endpoint, l.failures, l.brief = ep, 0, false
 	l.connect()
 	return nil
 }

@@ -277,6 +277,9 @@ func (l *listener) send(peer []byte, frames [][]byte, given bool) (kept bool, er
 	kept, err = c.out.push(frames, octets, wire, given)
 	switch err {
 	case nil:
+		if !c.spoke.Load() {
+			c.spoke.Store(true)
+		}
 		l.set.sent.Add(1)
 	case zsock.ErrClosed:
 		err = zsock.ErrUnknownPeer

@@ -12,6 +12,9 @@ import (
 // probeMost is how long a connection may take to show that it is alive.
 const probeMost = time.Second
 
+// silentMost is how long a connection may have carried nothing and keep its identity nevertheless when somebody else comes under it.
+const silentMost = time.Second
+
 // ackClock is how exact the system's clock of acknowledgements is at least.
 const ackClock = 20 * time.Millisecond
 
@@ -45,6 +48,10 @@ func (l *listener) claim(a *admitted) (from *conn, err error) {
 	l.mu.Lock()
 	old := l.peers[string(a.peer.identity)]
 	if old == nil || !old.alive() || l.closing {
+		l.mu.Unlock()
+		return old, nil
+	}
+	if !old.spoke.Load() && time.Since(old.since) > silentMost { // else who knew an identity first could keep it for ever
 		l.mu.Unlock()
 		return old, nil
 	}
@@ -113,7 +120,7 @@ func (c *conn) seemsAlive(now tcpState, known bool) bool {
 	if own, ok := c.net.(acknowledger); ok {
 		return own.Unacknowledged() == 0
 	}
-	if a := c.net.RemoteAddr(); a != nil && (a.Network() == "unix" || false) {
+	if c.within() {
 		return true
 	}
 	return c.handing.Load() // it is we who do not listen

@@ -20,12 +20,13 @@ type queue struct {
 	first, last *chunk
 	messages    int
 	octets      int64
-	grow        int  // the least capacity of the next chunk: it grows while senders are faster than the writer
-	full        bool // somebody waits for room
-	waits       bool // for room in all
-	wanted      int  // octets of the message for which there was no room last
-	closing     bool // no more messages; what is queued may still leave
-	over        bool // nothing will leave any more
+	grow        int   // the least capacity of the next chunk: it grows while senders are faster than the writer
+	full        bool  // somebody waits for room
+	waits       bool  // for room in all
+	owed        int64 // octets that count in all: those queued, and those in writers' hands
+	wanted      int   // octets of the message for which there was no room last
+	closing     bool  // no more messages; what is queued may still leave
+	over        bool  // nothing will leave any more
 	// holder is the connection whose writer has something in its hands. It may have been replaced meanwhile: then its
 	// successor writes nothing before the rest is back, so that order is kept.
 	holder *conn
@@ -104,7 +105,7 @@ func (q *queue) push(frames [][]byte, octets int64, wire int, given bool) (kept 
 		q.wanted = wire
 		return false, zsock.ErrFull
 	}
-	q.all.octets.Add(int64(wire))
+	q.all.more(q, int64(wire))
 	last := frames[len(frames)-1]
 	kept = given && len(last) >= givenLeast
 	room := wire
@@ -181,10 +182,13 @@ func (q *queue) unpop(c *chunk) {
 	q.octets += c.octets()
 }
 
-// done frees a chunk that has left, or is lost.
+// done frees a chunk that has left, or is lost. mu is held.
 func (q *queue) done(c *chunk) {
-	q.all.less(c.octets())
+	q.all.less(q, c.octets())
 	c.free()
+	if q.waits && q.full {
+		q.owner.roomMade(q) // its share may have room again
+	}
 }
 
 // roomy says whether a full queue has room again: half of it, so that a sender is not woken for each message. mu is held.

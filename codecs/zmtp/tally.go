@@ -6,11 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// tally bounds what all queues of a set hold together, what writers have in their hands included. A peer for which nothing is queued
-// gets a short message (up to gatherChunk) in any case: those that are slow do not stop the others.
+// tally bounds what all queues of a set hold together, what writers have in their hands included. Beyond the bound each may have
+// its share all the same: those that are slow do not stop the others.
 type tally struct {
 	most    int64
 	octets  atomic.Int64
+	holders atomic.Int64 // queues that hold something
 	clogged atomic.Uint64
 	waits   atomic.Bool // somebody waits
 	telling atomic.Bool // tell runs
@@ -22,8 +23,12 @@ type tally struct {
 
 // admits says whether a queue, whose mu is held, may take so many octets more. If not, it is told when it may.
 func (t *tally) admits(q *queue, wire int) bool {
-	all := t.octets.Load()
-	if all+int64(wire) <= t.most || q.messages == 0 && (wire <= gatherChunk || all == 0) {
+	all, holders := t.octets.Load(), t.holders.Load()
+	if q.owed == 0 {
+		holders++
+	}
+	switch {
+	case all+int64(wire) <= t.most, q.owed+int64(wire) <= t.most/holders, q.owed == 0 && wire <= gatherChunk, all == 0:
 		return true
 	}
 	t.clogged.Add(1)
@@ -40,14 +45,26 @@ func (t *tally) admits(q *queue, wire int) bool {
 	return false
 }
 
+// more counts what a queue, whose mu is held, has taken.
+func (t *tally) more(q *queue, octets int64) {
+	if q.owed == 0 {
+		t.holders.Add(1)
+	}
+	q.owed += octets
+	t.octets.Add(octets)
+}
+
 // ready says that there is room, and some to spare, for what a queue could not take.
 func (t *tally) ready(wanted int) bool {
 	return t.octets.Load() <= max(0, min(t.most/2, t.most-int64(wanted)))
 }
 
-// less counts off what has left, or is lost. Any queue's mu may be held.
-func (t *tally) less(octets int64) {
+// less counts off what has left a queue, whose mu is held, or is lost.
+func (t *tally) less(q *queue, octets int64) {
 	t.octets.Add(-octets)
+	if q.owed -= octets; q.owed == 0 {
+		t.holders.Add(-1)
+	}
 	if t.waits.Load() {
 		t.changes.Add(1)
 		t.look()

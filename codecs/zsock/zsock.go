@@ -57,8 +57,10 @@ type Options struct {
 	// is too much, connections are ended: of the network address that holds most, those that have been at their message
 	// longest. It should be several times MaxMessage. 0 means DefaultUnfinishedOctets.
 	UnfinishedOctets int64
-	// QueuedOctets bounds what the set has queued for all peers together. Beyond it Send says ErrFull, and Writable follows once
-	// there is room; a peer for which nothing is queued still gets a message of up to 64 KB. 0 means DefaultQueuedOctets.
+	// QueuedOctets bounds what the set has queued for all peers together. Beyond it Send says ErrFull for those that have
+	// more than their share, the bound divided by the number of peers for which something is queued, and Writable follows once
+	// there is room; a message of up to 64 KB goes to a peer for which nothing is queued in any case. So those that are slow do not
+	// stop the others, and all together have at most twice as much. 0 means DefaultQueuedOctets.
 	QueuedOctets int64
 	// Dials is how many links try to connect at once; the others wait for their turn, which does not take long even if nobody
 	// answers. 0 means DefaultDials.
@@ -76,7 +78,7 @@ const (
 
 	DefaultConnections           = 8192
 	DefaultConnectionsPerAddress = 1024
-	DefaultUnfinishedOctets      = 256 << 20
+	DefaultUnfinishedOctets      = 128 << 20
 	DefaultQueuedOctets          = 1 << 30
 	DefaultDials                 = 4
 

@@ -15,7 +15,7 @@ const rest = time.Second
 
 // inlet reads a receiver on behalf of all beacons of this process that listen there.
 // With a socket for each, the system would copy every datagram to all of them and wake
-// each: where many nodes share a process, that is nearly all that beacons cost.
+// each: where 100 share a process, that is more than half of what they cost.
 type inlet struct {
 	r      receiver
 	ending chan struct{} // closed when reading shall end

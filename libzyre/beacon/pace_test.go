@@ -56,7 +56,7 @@ func TestPace(t *testing.T) {
 		} {
 			b.Pace(c.set)
 			time.Sleep(5 * time.Second) // the next comes as it was to come
-			within(t, waits(f, 100*c.want), c.want, 89)
+			within(t, waits(f, 20*c.want), c.want, 17)
 		}
 	})
 }

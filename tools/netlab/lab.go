@@ -138,8 +138,9 @@ func (l *Lab) Host(name string) *Host {
 	}
 	l.run("", "ip", "netns", "add", h.ns)
 	l.run("", "ip", "-n", h.ns, "link", "set", "dev", "lo", "up")
-	// An interface that comes up says so to its neighbours, as DHCP clients and NetworkManager see to.
-	h.Output("sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/default/arp_notify")
+	// An interface that comes up says so to its neighbours, as DHCP clients and NetworkManager see to; and it
+	// does not answer for the addresses of others, which few systems but Linux do.
+	h.Output("sh", "-c", "cd /proc/sys/net/ipv4/conf/all && echo 1 >arp_ignore && echo 2 >arp_announce && echo 1 >../default/arp_notify")
 	return h
 }
 

@@ -48,6 +48,32 @@ func testReconnect(t *testing.T, p pairing) {
 	}
 }
 
+// testUnacknowledged: nothing is outstanding where there is no connection, nor once the other end's system has got everything, even
+// if nobody there takes it.
+func testUnacknowledged(t *testing.T, p pairing) {
+	in, out, r, l := pair(t, p, zsock.ListenOptions{}, zsock.DialOptions{})
+	other := out.dial(zsock.DialOptions{Endpoint: free(t)})
+	send(t, other, "to nobody")
+	if got := zsock.Unacknowledged(other); got != 0 {
+		t.Errorf("without a connection: %v", got)
+	}
+	for range 10 {
+		send(t, l, "hello")
+		in.message("hello")
+		eventually(t, "acknowledgement", func() bool { return zsock.Unacknowledged(l) == 0 })
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "end", func() bool { return zsock.Unacknowledged(l) == 0 })
+	if err := l.Drop(); err != nil {
+		t.Fatal(err)
+	}
+	if got := zsock.Unacknowledged(l); got != 0 {
+		t.Errorf("of a link that is closed: %v", got)
+	}
+}
+
 // testManyPeers has many links to one listener at once: each keeps its order and its identity.
 func testManyPeers(t *testing.T, p pairing) {
 	const peers, n = 50, 20

@@ -101,6 +101,7 @@ var once = []test{
 	{"OurIdentity", testOurIdentity},
 	{"RouterTooLarge", testRouterTooLarge},
 	{"RouterHighWaterOctets", testRouterHighWaterOctets},
+	{"Unacknowledged", testUnacknowledged},
 	{"Close", testClose},
 	{"EndpointTaken", testEndpointTaken},
 	{"Endpoints", testEndpoints},

@@ -12,13 +12,18 @@ type quiet uint8
 
 const (
 	alive   quiet = iota
-	evasive       // for Evasive: pinged
+	asked         // for a few of its beacons: pinged
+	evasive       // for Evasive
 	silent        // and the ping was not answered
 )
 
-// unheard is how long a host may acknowledge nothing before it is taken for dead: a TCP that stalls for two seconds
-// is none, and a second time it is heard.
-const unheard = 2700 * time.Millisecond
+// A host that acknowledges nothing is taken for dead after mostUnheard: a TCP of which a try falls into two seconds of a radio's
+// silence tries again after 0.2, 0.6, 1.4 and 3 s. Where it has to be known in goneBy, and beacons are too rare to ask early, less has to do.
+const (
+	leastUnheard = 2700 * time.Millisecond
+	mostUnheard  = 4200 * time.Millisecond
+	goneBy       = 7700 * time.Millisecond
+)
 
 // errMoved doubts where a peer is, not that it lives.
 var errMoved = errors.New("it may have moved")
@@ -69,14 +74,13 @@ func (c *Core) deadline(p *peer) moment {
 	var due moment
 	switch p.quiet {
 	case alive:
+		due = p.seen.Add(c.curiosityAbout(p))
+	case asked:
 		due = p.seen.Add(c.patienceWith(p))
 	case evasive:
 		due = p.seen.Add(c.patienceWith(p) + c.grace)
 	default:
-		due = p.seen.Add(c.cfg.Expired)
-		if look := p.asked.Add(unheard + unheard/50); look.Before(due) {
-			due = look
-		}
+		due = min(p.seen.Add(c.cfg.Expired), p.lookAt)
 	}
 	if p.doubt != nil && p.doubtBy.Before(due) {
 		due = p.doubtBy
@@ -105,15 +109,20 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 		c.condemn(now, p)
 	case silence >= c.cfg.Expired:
 		c.exit(now, p, ErrExpired)
-	case p.quiet == alive && silence < c.patienceWith(p):
+	case p.quiet == alive && silence < c.curiosityAbout(p):
 		// It is heard, but not from where we are connected to: that network may
 		// be gone.
 		p.asked = at
 		c.check(now, p, errMoved, 2*c.grace)
 	case p.quiet == alive:
-		p.quiet, p.asked = evasive, at
-		c.tell(now, p, Event{Type: Evasive})
+		p.quiet, p.lookAt = asked, at.Add(c.unheardMost(p)+c.grace/20)
 		c.ping(now, p, ping{})
+		if silence >= c.patienceWith(p) {
+			c.judge(now, at, p)
+		}
+	case p.quiet == asked:
+		p.quiet = evasive
+		c.tell(now, p, Event{Type: Evasive})
 	case p.quiet == evasive:
 		p.quiet = silent
 		c.tell(now, p, Event{Type: Silent})
@@ -122,9 +131,15 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 		}
 	default:
 		// Its host acknowledges what we send, or we cannot know: then it may be busy. Else it is gone, or its cable is.
-		if p.asked = at.Add(-unheard * 2 / 3); c.unheardFor(at, p) >= unheard {
-			c.exit(now, p, ErrUnreachable)
+		most := c.unheardMost(p)
+		if !p.dialled.IsZero() { // nor was it where else it was looked for
+			most = c.grace * 3 / 2
 		}
+		if c.unheardFor(at, p) >= most {
+			c.exit(now, p, ErrUnreachable)
+			return
+		}
+		p.lookAt = at.Add(c.grace)
 	}
 }
 
@@ -142,6 +157,19 @@ func (c *Core) patienceWith(p *peer) time.Duration {
 		return c.cfg.Evasive
 	}
 	return patience + (patience-c.cfg.Evasive)*time.Duration(p.id[15]^c.cfg.ID[15])/1024
+}
+
+// curiosityAbout is how long a peer may be quiet before it is asked, without telling anybody: no healthy network loses three beacons in a row.
+func (c *Core) curiosityAbout(p *peer) time.Duration {
+	return min(c.patienceWith(p), c.Pace()*7/2)
+}
+
+// unheardMost is how long a peer's host may acknowledge nothing.
+func (c *Core) unheardMost(p *peer) time.Duration {
+	if c.patienceWith(p) > c.cfg.Evasive {
+		return mostUnheard
+	}
+	return max(leastUnheard, min(mostUnheard, goneBy-c.curiosityAbout(p)))
 }
 
 // unheardFor is how long a peer's host has not acknowledged what it was sent, or that it is dialled.

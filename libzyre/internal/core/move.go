@@ -17,7 +17,7 @@ func (c *Core) condemn(now time.Time, p *peer) {
 		c.gone(now, p, p.doubt)
 	case len(p.others) == 0:
 		p.doubt = nil
-	case c.unheardFor(at, p) >= unheard || p.small.only && c.unheardFor(at, p) >= c.grace: // nor was the question heard
+	case c.unheardFor(at, p) >= leastUnheard || p.small.only && c.unheardFor(at, p) >= c.grace: // nor was the question heard
 		p.doubt = nil
 		c.tryElsewhere(now, p)
 	case c.unheardFor(at, p) >= c.grace: // what is on its way would be lost, and may only be slow

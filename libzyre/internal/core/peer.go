@@ -48,6 +48,7 @@ type peer struct {
 	risen    moment // when its connection came to stand
 	moved    moment // since when it is redialed
 	asked    moment // when it was last asked whether it is still there
+	lookAt   moment // when it is looked whether a silent one acknowledges
 	doubtBy  moment // when its answer is due
 	sent     uint16 // sequence of the last message to it
 	received uint16 // and from it

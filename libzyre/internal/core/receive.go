@@ -38,7 +38,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		return
 	}
 	p := c.peers[id]
-	if p == nil && len(c.newcomers) > 0 && c.keeps(now, id, frames) {
+	if (p == nil || !p.ready) && len(c.newcomers) > 0 && c.keeps(now, id, frames) {
 		return
 	}
 	if p == nil || !p.ready {

@@ -13,10 +13,11 @@ import (
 // simulate measures what cannot be had: so many nodes, so much time, a network that is so bad. It runs the code of the nodes in a network
 // and a time that do not exist, on one core.
 type simulate struct {
-	What  string  `arg:"" enum:"loss,thousand,air" help:"A network that loses and stalls, a thousand nodes, or an access point."`
-	Nodes int     `help:"How many. By default 20, 1,000 and 100."`
-	Hours float64 `default:"100" help:"Loss: hours of one node, of all together."`
-	Seed  uint64  `default:"1" help:"What all follows from."`
+	ground         // nothing of it is needed
+	What   string  `arg:"" enum:"loss,thousand,air" help:"A network that loses and stalls, a thousand nodes, or an access point."`
+	Nodes  int     `help:"How many. By default 20, 1,000 and 100."`
+	Hours  float64 `default:"100" help:"Loss: hours of one node, of all together."`
+	Seed   uint64  `default:"1" help:"What all follows from."`
 }
 
 func (m *simulate) Run() error {

@@ -195,7 +195,7 @@ func (c *crew) killing(ctx context.Context) {
 		if !m.slay() {
 			continue
 		}
-		if !sleep(ctx, about(c.rng, pause)) {
+		if !sleep(ctx, about(c.rng, min(pause, c.kill))) {
 			return
 		}
 		if err := c.start(m); err != nil {

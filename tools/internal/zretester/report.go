@@ -34,6 +34,7 @@ type report struct {
 	MoreTroubles int               `json:"more_troubles,omitzero"`
 	Memory       uint64            `json:"memory_peak"` // octets, of all processes
 	Open         int               `json:"descriptors_peak,omitzero"`
+	Late         time.Duration     `json:"late_ns,omitzero"` // the most that a timer was late by: how busy the machine was
 	Time         string            `json:"time"`
 }
 
@@ -109,7 +110,7 @@ func (r *report) text() string {
 	if r.Open > 0 {
 		fmt.Fprintf(&b, ", %s descriptors", count(uint64(r.Open)))
 	}
-	fmt.Fprintf(&b, "\n    %s%s\n", plural(uint64(r.Found), "finding"), kindsText(r.Kinds))
+	fmt.Fprintf(&b, ", timers at most %v late\n    %s%s\n", r.Late.Round(time.Millisecond), plural(uint64(r.Found), "finding"), kindsText(r.Kinds))
 	return b.String()
 }
 

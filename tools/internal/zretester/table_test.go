@@ -86,13 +86,13 @@ func TestReport(t *testing.T) {
 	began := time.Unix(1000, 0)
 	r := &report{Type: "report", Seed: 7, Began: began, Took: 65 * time.Second, Nodes: 100, Processes: 4, Started: 1200,
 		Figures: history.Figures{Events: 1234567, Enters: 5, Exits: map[string]uint64{"goodbye": 4}, Whispers: 2, Shouts: 1},
-		Memory:  79e6, Open: 5471}
+		Memory:  79e6, Open: 5471, Late: 15 * time.Millisecond}
 	if err := r.verdict(); err != nil {
 		t.Error(err)
 	}
 	wantIn(t, r.text(), "--- 1m5s: 1,200 nodes of a pool of 100 in 4 processes, seed 7\n",
 		"    1,234,567 events, 5 enters, 4 exits (goodbye 4), 2 whispers, 1 shouts\n",
-		"    memory at most 79 MB, 5,471 descriptors\n", "    0 findings\n")
+		"    memory at most 79 MB, 5,471 descriptors, timers at most 15ms late\n", "    0 findings\n")
 	for range maxShown + 1 {
 		r.Findings = append(r.Findings, history.Finding{Rule: "storm", At: began.Add(1500 * time.Millisecond), Text: "bad\x1b"})
 	}

@@ -45,6 +45,7 @@ type tester struct {
 	collector collector
 	team      team
 	guests    *guests
+	late      *lateness
 	weather   func(context.Context) // lets faults happen until the context is done; nil: there are none
 
 	mu        sync.Mutex
@@ -67,14 +68,19 @@ type collector interface {
 // window is how late an observation may come.
 const window = time.Second
 
+// lag is how late a node may tell something, on a machine that has more to do.
+const lag = 3 * time.Second
+
 // maxTroubles bounds what is kept of those.
 const maxTroubles = 100
 
 func (t *tester) run(ctx context.Context, std cli.Streams) error {
 	t.processes = max(1, t.scenario.Processes, t.scenario.Namespaces)
 	if t.collector == nil {
-		t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle}), window)
+		t.collector = history.Collect(history.New(history.Config{Settle: t.scenario.Settle, Lag: min(lag, t.scenario.Settle/2)}), window)
 	}
+	t.late = watchLateness()
+	defer t.late.end()
 	ctx, interrupt := context.WithCancel(ctx)
 	defer interrupt()
 	end, err := t.assemble(std)
@@ -198,7 +204,7 @@ func (t *tester) look() view {
 	v.Total = sum(v.Rows)
 	v.PerNode = t.processes == 1
 	if v.PerNode {
-		v.Total.Memory, v.Total.Open = memory(), descriptors()
+		v.Total.process(t.late)
 		if len(v.Rows) > manyNodes {
 			v.PerNode = false
 			v.Total.Name = "this process"
@@ -231,7 +237,7 @@ func (t *tester) report(findings []history.Finding, interrupted bool) *report {
 	return &report{
 		Type: "report", Version: cli.Version("zretester"), Seed: t.seed, Began: t.began, Took: time.Since(t.began),
 		Nodes: t.scenario.Nodes, Processes: t.processes, Namespaces: t.scenario.Namespaces, Guests: len(t.guests.commands),
-		Interrupted: interrupted, Started: v.Total.Started, Skipped: v.Total.Skipped,
+		Interrupted: interrupted, Started: v.Total.Started, Skipped: v.Total.Skipped, Late: v.Total.Late,
 		Figures: figures, Found: int(figures.Findings), Findings: findings,
 		Troubles: slices.Clone(t.troubles), MoreTroubles: t.more, Memory: t.peak, Open: t.descs,
 	}

@@ -97,13 +97,17 @@ func TestProcesses(t *testing.T) {
 	if r.Processes != 2 || r.Started < 6 || r.Figures.Enters < 5 {
 		t.Errorf("%+v", r)
 	}
+	others := total(r.Figures.Exits) - r.Figures.Exits["goodbye"] - r.Figures.Exits["closed"]
+	if others == 0 {
+		t.Errorf("nobody was killed: %+v", r)
+	}
 }
 
 // A process that ends by itself, or says what nobody understands, makes the tool fail.
 func TestProcessesThatFail(t *testing.T) {
 	t.Parallel()
 	s := life()
-	s.Processes, s.Settle = 2, 10*time.Millisecond
+	s.Processes, s.For = 2, 0 // it ends when nobody is left
 	for command, want := range map[string]string{
 		"coward":  `process 1 ended by itself: exit status 3: it says I am \x1b[31mafraid`,
 		"babbler": "process 1: it says what is no JSON",

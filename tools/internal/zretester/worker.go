@@ -57,12 +57,14 @@ func Work(std cli.Streams) error {
 		Recorder: history.NewRecorder(func(o history.Observation) { out.put(line{Observed: &o}) }),
 		trouble:  func(err error) { out.put(line{Trouble: err.Error()}) },
 	}, starter(&t, std.Err))
+	late := watchLateness()
+	defer late.end()
 	var looking sync.WaitGroup
 	looked := make(chan struct{})
 	looking.Go(func() {
 		for ticker := time.NewTicker(lookEvery); ; {
 			figures := p.figures()
-			figures[0].Memory, figures[0].Open = memory(), descriptors()
+			figures[0].process(late)
 			out.put(line{Figures: figures, At: time.Now()})
 			select {
 			case <-ticker.C:

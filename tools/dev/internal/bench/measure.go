@@ -32,6 +32,7 @@ type measure struct {
 	client     []string                              // arguments of the process that measures
 	other      []string                              // … for the other column, if they differ
 	within     time.Duration                         // how much longer than usual it may take
+	once       bool                                  // it gives the same each time
 	files      func(*fileLab, *bout) (values, error) // in place of those two, for files
 	rows       []row
 }
@@ -88,6 +89,9 @@ func all(of ...target) target {
 
 // figure measures several times, the transports by turns, and takes the median of each value.
 func (m measure) figure(runs int, run func(measure, string) (values, error)) Figure {
+	if m.once {
+		runs = 1
+	}
 	f := Figure{Name: m.name, Table: m.table, Values: map[string]values{}, Errors: map[string]string{}}
 	turns := slices.Clone(m.transports)
 	if turns == nil {

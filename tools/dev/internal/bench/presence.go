@@ -136,6 +136,51 @@ func presenceMeasures(watch time.Duration) []measure {
 				others: "asserts, C zyre",
 			}},
 		},
+		{
+			name: "presence-loss", table: presence, transports: oursAlone, once: true,
+			client: []string{"simulate", "loss", "--hours=1000"},
+			rows:   []row{noExits("simulated: false EXITs in 1,000 node-hours, a fifth of all datagrams lost, TCP stalls of up to 2 s all the time")},
+		},
+		{
+			name: "presence-1000", table: presence, transports: oursAlone, once: true, within: 5 * time.Minute,
+			client: []string{"simulate", "thousand"},
+			rows: []row{
+				{
+					about: "simulated: 1,000 nodes meet, then one comes or goes each second for 5 minutes: time of this machine",
+					keys:  []string{"wall"}, unit: seconds, silent: "–",
+					target: "≤ 90 s", met: atMost("wall", 90),
+					others: "nobody can",
+				},
+				{
+					about: "… memory of a link, everything counted",
+					keys:  []string{"octets"}, unit: kilobytes, silent: "–",
+					target: "≤ 4 KB", met: atMost("octets", 4e3),
+					others: "–",
+				},
+				{
+					about: "… findings of the history checker",
+					keys:  []string{"findings"}, unit: count, silent: "–",
+					target: "–",
+					others: "–",
+				},
+			},
+		},
+		airtime(100, "≤ 1%", atMost("share", 0.01), "about 1–2% for beacons over TCP, the Guide"),
+		airtime(150, "–", nil, "–"),
+	}
+}
+
+// airtime is what beacons take of an access point that many nodes are at.
+func airtime(nodes int, most string, met target, others string) measure {
+	return measure{
+		name: fmt.Sprintf("presence-air-%d", nodes), table: presence, transports: oursAlone, once: true,
+		client: []string{"simulate", "air", fmt.Sprintf("--nodes=%d", nodes)},
+		rows: []row{{
+			about: fmt.Sprintf("simulated: beacons' share of the airtime of a wireless access point, slow rate 6 Mbit/s, %d nodes", nodes),
+			keys:  []string{"share"}, unit: percent, silent: "–",
+			target: most, met: met,
+			others: others,
+		}},
 	}
 }
 
@@ -143,7 +188,7 @@ func presenceMeasures(watch time.Duration) []measure {
 func noExits(about string) row {
 	return row{
 		about: about,
-		keys:  []string{"exits"}, unit: count, alone: true,
+		keys:  []string{"exits"}, unit: count, alone: true, silent: "–",
 		target: "0", met: atMost("exits", 0),
 		others: "–",
 	}
