@@ -32,7 +32,7 @@
 //   - With ROUTER_HANDOVER (always on) a second connection of the same identity replaces the first, dead or alive: whoever knows
 //     a peer's identity can cut it off, unless Authenticate keeps strangers out. Messages of the first that were not read
 //     yet then arrive under an identity of five octets that begins with zero.
-//   - zsock.Unacknowledged is always 0: libzmq keeps its connections to itself.
+//   - zsock.Unacknowledged is always negative, not known: libzmq keeps its connections to itself.
 //   - Connections, ConnectionsPerAddress, UnfinishedOctets, QueuedOctets and Dials are ignored. There is no bound on connections but
 //     the number of descriptors, none on what they hold of unfinished messages, and none on what is queued in all but HighWater
 //     times the number of peers. All links connect at once. Stats do not count Taken, Crowded, Swollen and Clogged, nor

@@ -32,14 +32,21 @@ func TestUnacknowledgedByConnection(t *testing.T) {
 		}}, zsock.Options{})
 		l := out.dial(zsock.DialOptions{Endpoint: r.Endpoint()})
 		out.next(zsock.Up)
-		if got, want := zsock.Unacknowledged(l), 7*time.Second; known && got != want || !known && got != 0 {
+		if got, want := zsock.Unacknowledged(l), 7*time.Second; known && got != want || !known && got != -1 {
 			t.Errorf("known is %t: got %v", known, got)
 		}
 		l.Drop()
 		in.next(zsock.Up)
 		in.next(zsock.Down)
 	}
-	if got := zsock.Unacknowledged(nil); got != 0 {
-		t.Errorf("nobody: %v", got)
+	s := real(t, zmtp.Transport{}, zsock.Options{})
+	s.listen(zsock.ListenOptions{Endpoint: "inproc://here"})
+	l := s.dial(zsock.DialOptions{Endpoint: "inproc://here"})
+	s.next(zsock.Up)
+	if got := zsock.Unacknowledged(l); got != 0 {
+		t.Errorf("within the process: %v", got)
+	}
+	if got := zsock.Unacknowledged(nil); got != -1 {
+		t.Errorf("a link that cannot know it: %v", got)
 	}
 }

@@ -193,49 +193,54 @@ func TestQueuedOctets(t *testing.T) {
 			}
 			return l
 		}
-		var slow []zsock.Link
-		sent := 0
-		for range 5 { // each within its own bounds
-			l := dial("tcp://10.0.0.77:5000") // nobody is there
-			slow = append(slow, l)
-			for range 4 {
-				err := l.Send([][]byte{make([]byte, size)})
-				if err == nil {
-					sent += size + 9
-				} else if !errors.Is(err, zsock.ErrFull) {
-					t.Fatal(err)
-				}
+		full := func(l zsock.Link, octets int) bool {
+			t.Helper()
+			err := l.Send([][]byte{make([]byte, octets)})
+			if err != nil && !errors.Is(err, zsock.ErrFull) {
+				t.Fatal(err)
+			}
+			return err != nil
+		}
+		slow, took := make([]zsock.Link, 20), 0
+		for i := range slow { // each within its own bounds
+			slow[i] = dial("tcp://10.0.0.77:5000") // nobody is there
+			for !full(slow[i], size) {
+				took++
 			}
 		}
-		if s := b.Stats(); sent != most || s.Queued != int64(sent) || s.Clogged == 0 || s.Full == 0 {
-			t.Errorf("%d octets were taken; Stats: %+v", sent, s)
+		// The first alone has all, then each has its share: a half, a third, and so on, of which none has room for more in the end.
+		if s := b.Stats(); took != 10+5+3+2+2+1+1+1+1+1 || s.Queued != int64(took*(size+9)) || s.Queued > 3*most || s.Clogged == 0 || s.Full == 0 {
+			t.Errorf("%d messages were taken; Stats: %+v", took, s)
 		}
 		fast := dial("tcp://10.0.0.1:5000")
 		for a.any().Type != zsock.Up {
 		}
 		for range 100 {
-			if err := fast.Send([][]byte{[]byte("short")}); err != nil {
-				t.Fatal(err)
+			if full(fast, 60_000) {
+				t.Fatal("who is not slow has to wait")
 			}
 			a.next(zsock.Message)
 			synctest.Wait()
 		}
-		if err := fast.Send([][]byte{make([]byte, size)}); !errors.Is(err, zsock.ErrFull) {
-			t.Fatalf("got %v, want ErrFull", err)
+		if !full(fast, size) {
+			t.Fatal("there is room for more than a share")
 		}
-		b.writable(0)
-		slow[0].Drop()
+		for _, l := range slow[:2] {
+			b.writable(0)
+			l.Drop()
+		}
 		b.writable(0) // more than half is still there
-		slow[1].Drop()
-		got := b.writable(4) // the fast one, and those of the slow ones that have met the bound
-		if got[fast] != 1 || got[slow[2]] != 1 || got[slow[3]] != 1 || got[slow[4]] != 1 {
+		for _, l := range slow[2:5] {
+			l.Drop()
+		}
+		if got := b.writable(16); got[fast] != 1 || got[slow[5]] != 1 || got[slow[19]] != 1 {
 			t.Errorf("got %v", got)
 		}
-		if err := fast.Send([][]byte{make([]byte, size)}); err != nil {
-			t.Error(err)
+		if full(fast, size) {
+			t.Error("no room where there is some")
 		}
 		a.next(zsock.Message)
-		for _, l := range slow[2:] {
+		for _, l := range slow[5:] {
 			l.Drop()
 		}
 		synctest.Wait()

@@ -12,7 +12,7 @@
 // where they are if they are given away (see zsock.SendOwned).
 //
 // Connections say of themselves when they come to stand, break, and could not be made (zsock's Up, Down, Failed). A link whose
-// connection broke makes it anew at once if it had stood for a second, else after 100 ms and more, 2 s at most, with jitter.
+// connection broke makes it anew at once if it had stood for a second, or if that is the first time, else after 100 ms and more, 2 s at most, with jitter.
 //
 // # What is lost when a connection breaks
 //
@@ -26,7 +26,8 @@
 // Identities are no secrets. When somebody comes under one that a connection has, that one is asked for a sign of life (a PING). If
 // anything arrives over it within a second, or on Linux its other end's system acknowledges the PING (which needs no program to wake
 // up), the newcomer is refused: a Failed, Stats.Taken. Otherwise it takes the identity over; what had arrived over the old
-// connection is delivered first, and what was queued for it is dropped. (libzmq's ROUTER_HANDOVER hands over at once.) The same holds
+// connection is delivered first, and what was queued for it is dropped. (libzmq's ROUTER_HANDOVER hands over at once.) A connection
+// that has carried no message, either way, for its first second is not asked: else who came first could keep any identity. The same holds
 // for who has lost its connection and comes back before this end has noticed: a system that has closed a connection says so
 // when asked. Our own identity is given to nobody. A peer of ZMTP 3.0 knows no PING: its system is asked by TCP's keep-alive
 // on Linux, and elsewhere it has to say something by itself.

@@ -56,6 +56,10 @@ func TestProbeOldPeer(t *testing.T) {
 	}
 	old := join()
 	in.next(zsock.Up)
+	if _, err := old.Write(zmtp.Frame([]byte("hello"))); err != nil {
+		t.Fatal(err)
+	}
+	in.next(zsock.Message)
 	for range 2 {
 		join()
 		in.next(zsock.Failed)

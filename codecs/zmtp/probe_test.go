@@ -134,6 +134,37 @@ func TestProbeAndClose(t *testing.T) {
 	})
 }
 
+// TestSquatter: who came under an identity, and said nothing for a second, has to give way to who comes after it.
+func TestSquatter(t *testing.T) {
+	for _, spoke := range []string{"nobody", "listener", "dealer"} {
+		synctest.Test(t, func(t *testing.T) {
+			var n zsocktest.Network
+			a, b, c := at(t, &n, "10.0.0.1"), at(t, &n, "10.0.0.2"), at(t, &n, "10.0.0.3")
+			r := b.listen(zsock.ListenOptions{Endpoint: "tcp://*:5000"})
+			l := a.dial(zsock.DialOptions{Endpoint: "tcp://10.0.0.2:5000"})
+			b.next(zsock.Up)
+			switch spoke {
+			case "listener":
+				if err := r.Send([]byte("alice"), [][]byte{[]byte("hello")}); err != nil {
+					t.Fatal(err)
+				}
+			case "dealer":
+				if err := l.Send([][]byte{[]byte("hello")}); err != nil {
+					t.Fatal(err)
+				}
+				b.next(zsock.Message)
+			}
+			time.Sleep(1100 * time.Millisecond)
+			c.dial(zsock.DialOptions{Endpoint: "tcp://10.0.0.2:5000"})
+			want := zsock.Failed
+			if spoke == "nobody" {
+				want = zsock.Down
+			}
+			b.next(want)
+		})
+	}
+}
+
 // TestProbeKnowing: a connection that knows that it has acknowledged everything is alive.
 func TestProbeKnowing(t *testing.T) {
 	for _, outstanding := range []time.Duration{0, time.Second} {

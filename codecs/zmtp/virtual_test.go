@@ -125,13 +125,15 @@ func TestVirtualTime(t *testing.T) {
 		if waited := time.Since(began); waited > 0 {
 			t.Errorf("a connection that had stood was made anew after %v", waited)
 		}
-		a.Break() // it stood for no time at all: the other end may do that for ever
-		a.next(zsock.Down)
-		b.next(zsock.Down)
-		a.next(zsock.Up)
-		b.next(zsock.Up)
-		if waited := time.Since(began); waited < 50*time.Millisecond {
-			t.Errorf("made anew after %v", waited)
+		for i := range 2 { // it stood for no time at all: the other end may do that for ever
+			a.Break()
+			a.next(zsock.Down)
+			b.next(zsock.Down)
+			a.next(zsock.Up)
+			b.next(zsock.Up)
+			if waited := time.Since(began); (waited < 50*time.Millisecond) != (i == 0) {
+				t.Errorf("made anew, for the %d. time, after %v", i+1, waited)
+			}
 		}
 		if err := r.Send([]byte("alice"), [][]byte{[]byte("back")}); err != nil {
 			t.Error(err)

@@ -9,7 +9,8 @@ import (
 type Kind uint8
 
 const (
-	// Router receives from many peers and knows each by its routing identity.
+	// Router receives from many peers and knows each by its routing identity. Where the transport can tell, a connection that is
+	// alive, and has carried a message or is less than a second old, keeps its identity against others that come under it.
 	Router Kind = iota + 1
 	// Dealer talks to one peer, with a queue of its own.
 	Dealer

@@ -47,6 +47,9 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	if p != nil && port == p.port && addr == p.host && p.content() {
 		p.seen = c.clock.at(now)
 		p.here = p.seen
+		if !p.full && !p.paced && c.clock.since.IsZero() { // so that it is not looked at in vain
+			c.looks[p.index] = p.seen.Add(min(c.cfg.Evasive, c.Pace()*7/2) + c.clock.lag)
+		}
 		return
 	}
 	endpoint := endpointOf(addr, port)
@@ -59,7 +62,7 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	case p.endpoint:
 		p.here, p.thrice = p.seen, 0
 	case p.there:
-		p.thrice++
+		p.thrice = min(p.thrice+1, 3)
 	default:
 		p.there, p.thrice = endpoint, 1
 	}

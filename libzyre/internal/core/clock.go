@@ -62,6 +62,7 @@ func (c *Core) Next() time.Time { return c.next }
 // Tick does what time brings.
 func (c *Core) Tick(now time.Time) {
 	c.doubtOurselves(now)
+	c.hearNewcomers(now)
 	at, system := c.clock.at(now), c.clock.system(now)
 	for i := 0; i < len(c.order); {
 		if c.looks[i] > system {
@@ -120,6 +121,9 @@ func (c *Core) scheduleAll() {
 func (c *Core) schedule() {
 	c.next = time.Time{}
 	c.wakeStatics()
+	if len(c.waiting) > 0 {
+		c.wake(c.waiting[0].until.Add(-2 * c.cfg.Evasive)) // it is due
+	}
 	if !c.paceAt.IsZero() {
 		c.wake(c.paceAt)
 	}
@@ -141,7 +145,7 @@ func (c *Core) due(p *peer) {
 	if c.clock.since.IsZero() {
 		look = min(look, c.deadline(p).Add(c.clock.lag))
 	}
-	if p.index < len(c.order) && c.order[p.index] == p {
+	if int(p.index) < len(c.order) && c.order[p.index] == p {
 		c.looks[p.index] = look
 	}
 	if look != never {

@@ -19,7 +19,7 @@ func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
 	switch {
 	case p == nil:
 	case identity != ID{} && identity != id: // its port was free, and the next one has it
-		c.gone(now, p, ErrReplaced)
+		c.exit(now, p, ErrReplaced)
 	default:
 		p.refused, p.up, p.stood, p.dialled = false, true, true, 0
 		p.risen = c.clock.at(now)
@@ -58,7 +58,7 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 			p.others = p.others[1:] // the one that failed
 		}
 	case refused && !c.isComing(id):
-		c.gone(now, p, ErrUnreachable)
+		c.exit(now, p, ErrUnreachable)
 	default:
 		// The network may be back before long; or what the peer said before it went is still on its way to us.
 		p.refused = refused
@@ -103,7 +103,7 @@ func (c *Core) Departed(now time.Time, id ID) {
 	switch {
 	case p == nil:
 	case p.refused:
-		c.gone(now, p, ErrUnreachable)
+		c.exit(now, p, ErrUnreachable)
 	default:
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
 	}

@@ -93,6 +93,7 @@ type Core struct {
 	rests   map[string]rest // endpoints where nobody answered
 
 	newcomers map[ID]*newcomer // at the endpoints of peers
+	waiting   []*newcomer      // to be heard
 	held      int              // octets of all peers' headers and groups
 	groups    groups.Table
 	status    groups.Status // our own

@@ -14,7 +14,7 @@ func (c *Core) condemn(now time.Time, p *peer) {
 	case p.doubt == ErrUnreachable && p.refused && at.Sub(p.seen) < c.grace:
 		p.doubtBy = at.Add(c.grace) // what it said before it went is still coming
 	case p.doubt != errMoved:
-		c.gone(now, p, p.doubt)
+		c.exit(now, p, p.doubt)
 	case len(p.others) == 0:
 		p.doubt = nil
 	case c.unheardFor(at, p) >= leastUnheard || p.small.only && c.unheardFor(at, p) >= c.grace: // nor was the question heard

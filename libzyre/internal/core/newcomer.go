@@ -56,14 +56,27 @@ func (c *Core) keeps(now time.Time, id ID, message [][]byte) bool {
 	return true
 }
 
-// gone ends the life of a peer that is not there any more. Who has taken its place is let in, and heard.
-func (c *Core) gone(now time.Time, p *peer, cause error) {
-	next := p.next
-	c.exit(now, p, cause)
-	if next == nil || now.After(next.until) || next.octets > maxAwaited {
-		return
+// letIn has the newcomer at the endpoint of a peer that is gone heard with the next Tick, which is due at once.
+func (c *Core) letIn(now time.Time, p *peer) {
+	if p.next != nil {
+		c.waiting = append(c.waiting, p.next)
+		p.next = nil
+		c.wake(now)
 	}
-	for _, message := range next.messages {
-		c.Message(now, next.id, next.addr, message)
+}
+
+// hearNewcomers takes what they said.
+func (c *Core) hearNewcomers(now time.Time) {
+	for len(c.waiting) > 0 {
+		n := c.waiting[0]
+		c.waiting = c.waiting[1:]
+		delete(c.newcomers, n.id)
+		if now.After(n.until) || n.octets > maxAwaited {
+			continue
+		}
+		for _, message := range n.messages {
+			c.Message(now, n.id, n.addr, message)
+		}
 	}
+	c.waiting = nil
 }

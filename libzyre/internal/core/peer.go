@@ -15,22 +15,25 @@ import (
 // peer is what one node holds of another. It is greeted as soon as there is one
 // (we have a connection and said HELLO), and ready once its HELLO has arrived.
 type peer struct {
-	// What a beacon touches is together: of a thousand peers, each second, most of the time goes into fetching it.
+	// What a beacon touches is together, in 64 octets: with a thousand peers, most of the time goes into fetching it.
 	host     netip.Addr // of endpoint
-	port     uint16     // of it
+	seen     moment     // last sign of life
+	here     moment     // last one from the endpoint that we are connected to
+	index    int32      // in Core.order
+	port     uint16     // of endpoint
 	ready    bool
-	proven   bool   // it has shown that it gets what we send
-	redialed bool   // and has to show it again, over a connection made anew
-	up       bool   // our connection stands; transports that cannot know never say so
-	stood    bool   // it has stood since our HELLO
-	refused  bool   // nobody listens where it was
-	quiet    quiet  // how long nothing was heard of it
-	seen     moment // last sign of life
-	here     moment // last one from the endpoint that we are connected to
-	doubt    error  // why it is being checked by a ping; nil: it is not
+	proven   bool  // it has shown that it gets what we send
+	redialed bool  // and has to show it again, over a connection made anew
+	up       bool  // our connection stands; transports that cannot know never say so
+	stood    bool  // it has stood since our HELLO
+	refused  bool  // nobody listens where it was
+	full     bool  // its queue is
+	paced    bool  // something waits for its turn
+	quiet    quiet // how long nothing was heard of it
+	thrice   uint8 // how often a beacon came from there, since one came from here
+	doubt    error // why it is being checked by a ping; nil: it is not
 
 	id       ID
-	index    int    // in Core.order
 	number   uint64 // of all that were ever met
 	name     string
 	headers  map[string]string
@@ -39,7 +42,6 @@ type peer struct {
 	local    netip.Addr // address of ours that routes there
 	others   []string   // other endpoints that were heard of, the next to try first
 	there    string     // the last of them that a beacon came from
-	thrice   int        // how often, since one came from where we are connected to
 
 	owed     int    // our HELLOs that it has not yet answered
 	made     moment // when it was met, then when it became ready
@@ -58,9 +60,7 @@ type peer struct {
 	small    small
 	next     *newcomer // who said HELLO from its endpoint
 
-	full    bool // its queue is
 	waiting []outgoing
-	paced   bool // some of them for their turn
 }
 
 // meet makes a peer, connects to it and says HELLO. It returns nil when there
@@ -88,7 +88,7 @@ func (c *Core) meetAgain(now time.Time, id ID, endpoint string, others ...string
 func (c *Core) newPeer(now time.Time, id ID, endpoint string, others ...string) *peer {
 	at := c.clock.at(now)
 	c.met++
-	p := &peer{id: id, number: c.met, index: len(c.order), made: at, tried: at, seen: at, here: at}
+	p := &peer{id: id, number: c.met, index: int32(len(c.order)), made: at, tried: at, seen: at, here: at}
 	c.settle(p, endpoint)
 	for _, other := range others {
 		p.remember(other)
@@ -109,7 +109,7 @@ func (c *Core) exit(now time.Time, p *peer, cause error) {
 func (c *Core) forget(now time.Time, p *peer, cause error) {
 	delete(c.peers, p.id)
 	c.places.remove(p)
-	c.dismiss(p)
+	c.letIn(now, p)
 	c.held -= p.held
 	c.leaveStatic(now, p)
 	c.strike(p)

@@ -67,6 +67,9 @@ func (p *process) read(e *core.Event) bool {
 	if w.cfg.watch != nil {
 		w.cfg.watch(w, p, &w.scratch)
 	}
+	if e.Type == core.Exit {
+		p.admit() // what waited for the peer failed with it
+	}
 	if w.cfg.Mute || p.ended {
 		return true
 	}
@@ -94,7 +97,7 @@ func (p *process) read(e *core.Event) bool {
 		if ok && a.random.chance(1./3) {
 			a.todo = append(a.todo, reaction{w.ident(e.Peer), -1, hops + 1})
 		}
-		if ok && a.random.chance(1./3) {
+		if ok && a.random.chance(min(1./3, 7/float64(w.cfg.Nodes))) { // a group has half of all nodes
 			a.todo = append(a.todo, reaction{group: groupOf(e.Group), hops: hops + 1})
 		}
 	}

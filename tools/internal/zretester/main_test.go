@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	case "babbler": // says what is no JSON
 		fmt.Println("hello\nworld")
 		os.Exit(0)
+	case "guest": // ends in order, with its input
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
 	case "coward": // ends at once
 		fmt.Fprintln(os.Stderr, "I am \x1b[31mafraid")
 		os.Exit(3)

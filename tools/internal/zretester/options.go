@@ -118,6 +118,8 @@ func (o *Options) check(s *Scenario) error {
 		}
 	}
 	switch {
+	case s.Settle < time.Second:
+		return cli.Usagef("--settle %v: nobody can agree in less than %v", s.Settle, time.Second)
 	case s.Nodes < 1 || s.Nodes > maxNodes:
 		return cli.Usagef("--nodes %d: a pool has 1 to %d", s.Nodes, maxNodes)
 	case s.Processes < 1 || s.Processes > maxProcesses:

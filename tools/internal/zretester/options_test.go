@@ -50,6 +50,7 @@ func TestWrongOptions(t *testing.T) {
 		"--for -1s":       {For: &negative},
 		"--settle -1s":    {Settle: &negative},
 		"--kill -1s":      {Kill: &negative},
+		"--settle 0s: no": {Settle: &zero},
 		"--kill kills":    {Kill: &second},
 		"--processes":     {Processes: -1},
 		"--namespaces 1:": {Namespaces: 1},
