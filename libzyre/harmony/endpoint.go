@@ -58,12 +58,37 @@ func host(a netip.Addr) string {
 	return "[" + a.String() + "]"
 }
 
-// checkEndpoint refuses what a peer may have sent us to make us look up names, or to open another kind of socket.
-func checkEndpoint(endpoint string) error {
-	rest, ok := strings.CutPrefix(endpoint, "tcp://")
+// check refuses an endpoint that a peer may have sent us to make us look up names, or to open another kind of socket. Names are
+// for who may give them.
+func (cfg *Config) check(endpoint string) error {
+	rest, tcp := strings.CutPrefix(endpoint, "tcp://")
 	ap, err := netip.ParseAddrPort(rest)
-	if !ok || err != nil || ap.Port() == 0 || ap.Addr().IsUnspecified() {
-		return fmt.Errorf("%w, not %.100q", ErrEndpoint, endpoint)
+	if tcp && err == nil && ap.Port() != 0 && !ap.Addr().IsUnspecified() {
+		return nil
 	}
-	return nil
+	if tcp && cfg.Names && named(rest) {
+		return nil
+	}
+	return fmt.Errorf("%w, not %.100q", ErrEndpoint, endpoint)
 }
+
+// named says whether that is HOSTNAME:PORT (RFC 1123, section 2.1).
+func named(text string) bool {
+	host, port, ok := strings.Cut(text, ":")
+	n, err := strconv.ParseUint(port, 10, 16)
+	if !ok || err != nil || n == 0 || host == "" || len(host) > 253 {
+		return false
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false // it is none that one can connect to
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, letters) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// letters are those of a name; the underline is not one of the RFC's, but there are such names.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"

@@ -34,6 +34,9 @@ type Config struct {
 	Bind netip.Addr
 	// Port is the TCP port to listen at; 0 means any of 49152 to 65535 that is free, or any other if there is none (RFC 36).
 	Port uint16
+	// Names says that Connect and Redial take the name of a host too, which is looked up when it is connected to: give such
+	// endpoints only if they do not come from the network.
+	Names bool
 	// HighWater is how many messages are queued for a peer before Send says ErrFull; 0 means DefaultHighWater.
 	HighWater int
 	// HighWaterOctets bounds the queue of a peer in octets as far as the transport can (see zsock.DialOptions); 0 means
@@ -61,7 +64,7 @@ var (
 	ErrClosed = zsock.ErrClosed
 	// ErrUnknownPeer: Connect was not called for that peer, or Disconnect was.
 	ErrUnknownPeer = errors.New("harmony: not connected to that peer")
-	// ErrEndpoint: the endpoint is not tcp://ADDRESS:PORT with a numeric address and a port.
+	// ErrEndpoint: the endpoint is not tcp://ADDRESS:PORT with a numeric address (or a name, if Config.Names) and a port.
 	ErrEndpoint = errors.New("harmony: endpoint must be tcp://ADDRESS:PORT with a numeric address and a port of 1 to 65535")
 )
 
@@ -132,7 +135,7 @@ func (h *Harmony) Endpoint() string { return h.endpoint }
 // Connect makes the peer's DEALER, which connects to the endpoint until it succeeds and does not wait for that. An
 // older one of the same peer is closed first and what it had queued is dropped.
 func (h *Harmony) Connect(id ID, endpoint string) error {
-	if err := checkEndpoint(endpoint); err != nil {
+	if err := h.cfg.check(endpoint); err != nil {
 		return err
 	}
 	h.mu.Lock()
@@ -155,7 +158,7 @@ func (h *Harmony) Connect(id ID, endpoint string) error {
 
 // Redial goes on with a peer at another endpoint, keeping its queue as far as the transport can.
 func (h *Harmony) Redial(id ID, endpoint string) error {
-	if err := checkEndpoint(endpoint); err != nil {
+	if err := h.cfg.check(endpoint); err != nil {
 		return err
 	}
 	p, err := h.peer(id)
@@ -217,8 +220,8 @@ func (h *Harmony) Rename(old, new ID) error {
 	return nil
 }
 
-// Unacknowledged is for how long the peer's system has acknowledged nothing of what it was sent; see zsock.Unacknowledged. It is 0 too
-// for a peer that is not connected.
+// Unacknowledged is for how long the peer's system has acknowledged nothing of what it was sent, negative when that is not known; see
+// zsock.Unacknowledged. It is 0 for a peer to which there is no connection.
 func (h *Harmony) Unacknowledged(id ID) time.Duration {
 	p, err := h.peer(id)
 	if err != nil {

@@ -50,6 +50,8 @@ func TestIdentityTaken(t *testing.T) {
 	a, b := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{})
 	connect(t, a, b)
 	b.told(harmony.Arrived)
+	send(t, a, b, "hello")
+	b.message(a, "hello")
 	for _, name := range []byte{'a', 'b'} {
 		impostor := listen(t, name, harmony.Config{})
 		impostor.Connect(harmony.ID{'x'}, b.address())
@@ -185,6 +187,13 @@ func TestUnacknowledged(t *testing.T) {
 	a, b := listen(t, 'a', harmony.Config{Transport: dials}), listen(t, 'b', harmony.Config{})
 	if got := a.Unacknowledged(b.id); got != 0 {
 		t.Errorf("got %v for an unknown peer", got)
+	}
+	libzmq := listen(t, 'c', harmony.Config{})
+	if silent() {
+		connect(t, libzmq, b)
+		if got := libzmq.Unacknowledged(b.id); got >= 0 {
+			t.Errorf("got %v where it is not known", got)
+		}
 	}
 	connect(t, a, b)
 	a.told(harmony.Up)

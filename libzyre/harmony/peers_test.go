@@ -94,6 +94,27 @@ func TestConnectEndpoints(t *testing.T) {
 	}
 }
 
+func TestConnectNames(t *testing.T) {
+	n, b := listen(t, 'a', harmony.Config{Names: true}), listen(t, 'b', harmony.Config{})
+	for _, endpoint := range []string{
+		"tcp://", "tcp://:5000", "tcp://a", "tcp://a:0", "tcp://a:65536", "tcp://a b:5000", "tcp://a..b:5000", "tcp://*:5000", "ipc://a:5000",
+		"tcp://0.0.0.0:5000", "tcp://a\x00:5000", "tcp://eth0;a:5000", "tcp://a:5000:6000", "tcp://" + strings.Repeat("a.", 127) + "a:5000",
+		"tcp://" + strings.Repeat("a", 64) + ":5000", "tcp://.:5000",
+	} {
+		if err := n.Connect(harmony.ID{1}, endpoint); !errors.Is(err, harmony.ErrEndpoint) {
+			t.Errorf("%.50q: got %v, want ErrEndpoint", endpoint, err)
+		}
+	}
+	if err := n.Connect(b.id, fmt.Sprintf("tcp://localhost:%d", b.Port())); err != nil {
+		t.Fatal(err)
+	}
+	send(t, n, b, "hello")
+	b.message(n, "hello")
+	if err := n.Redial(b.id, "tcp://127.0.0.1:"+strconv.Itoa(int(b.Port()))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUnknownPeer(t *testing.T) {
 	n := listen(t, 'a', harmony.Config{})
 	if err := n.Send(harmony.ID{9}, octets("x")); !errors.Is(err, harmony.ErrUnknownPeer) {

@@ -45,8 +45,14 @@ var (
 	files    = append([]string{"codecs/zmtp", "libfmq/..."}, peering...)
 	filesUse = slices.Concat(notify, curve)
 
+	tester       = slices.Concat([]string{"tools/...", "zpl"}, node)
+	testerUses   = slices.Concat([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses, terminal)
 	fileTool     = slices.Concat([]string{"tools/...", "zpl"}, node, files)
 	fileToolUses = slices.Concat([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses, filesUse, progress)
+	terminal     = []string{"charm.land/bubbletea/v2", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/x/ansi",
+		"github.com/charmbracelet/x/term", "github.com/charmbracelet/x/termios", "github.com/charmbracelet/x/windows", "github.com/clipperhouse/displaywidth",
+		"github.com/clipperhouse/uax29/v2", "github.com/lucasb-eyer/go-colorful", "github.com/mattn/go-runewidth", "github.com/muesli/cancelreader",
+		"github.com/rivo/uniseg", "github.com/xo/terminfo", "golang.org/x/sync"}
 	progress     = []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi",
 		"github.com/mattn/go-runewidth", "github.com/clipperhouse/uax29/v2"}
 )
@@ -88,13 +94,17 @@ var arrows = []arrow{
 	{folder: "libzyre/groups"},
 	{folder: "libzyre/harmony", ours: []string{"codecs/zsock"}},
 	{folder: "libzyre/internal/core", ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups"}}, // of zsock: ErrFull
+	{
+		folder: "libzyre/internal/node",
+		ours:   []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/harmony", "libzyre/internal/core"}, // of harmony: its events
+	},
 	{folder: "libzyre/...", ours: node, theirs: nodeUses},
 
 	// The worker of the bench compares transports; nothing else of tools has
 	// cgo in it, unless it is built with -tags libzmq.
 	{
 		folder: "tools/dev/benchnode",
-		ours:   append([]string{"codecs/libzmq"}, node...),
+		ours:   append([]string{"codecs/libzmq", "tools/netlab"}, node...),
 		theirs: append([]string{kongCLI, zmq4}, nodeUses...),
 	},
 	{folder: "tools/dev/benchfmq", ours: files, theirs: append([]string{kongCLI}, filesUse...)},
@@ -115,6 +125,8 @@ var arrows = []arrow{
 		theirs: append([]string{kongCLI}, curve...),
 	},
 	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
+	{folder: "tools/cmd/zretester", ours: tester, theirs: testerUses},
+	{folder: "tools/internal/zretester", ours: tester, theirs: testerUses},
 	{folder: "tools/cmd/filemq", ours: fileTool, theirs: fileToolUses},
 	{folder: "tools/cmd/track", ours: fileTool, theirs: fileToolUses},
 	{folder: "tools/internal/filemq", ours: fileTool, theirs: fileToolUses},
