@@ -84,6 +84,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		Transport:  cfg.Transport,
 		Bind:       bindAddr(cfg.Interfaces),
 		Port:       cfg.TCPPort,
+		Names:      len(cfg.Peers) > 0,
 		HighWater:  cfg.HighWater,
 		MaxMessage: int64(cfg.Limits.MessageOctets + maxHello),
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -269,6 +270,95 @@ func (p *place) writable(want int) map[zsock.Link]int {
 
 // TestLargerThanAll: a message that is larger than all that may be queued goes alone.
 func TestLargerThanAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n zsocktest.Network
+		b := bounded(t, &n, zsock.Options{QueuedOctets: 1000})
+		var links []zsock.Link
+		for range 2 {
+			l, err := b.Sockets.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://10.0.0.77:5000"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			links = append(links, l)
+		}
+		large := [][]byte{make([]byte, 200_000)}
+		if err := links[0].Send(large); err != nil {
+			t.Error(err)
+		}
+		if err := links[1].Send([][]byte{make([]byte, 600)}); err != nil {
+			t.Errorf("a short message to who has nothing: %v", err)
+		}
+		if err := links[1].Send(large); !errors.Is(err, zsock.ErrFull) {
+			t.Errorf("got %v, want ErrFull", err)
+		}
+		b.writable(0)
+		if err := links[1].Redial("tcp://10.0.0.78:5000"); err != nil {
+			t.Error(err)
+		}
+		links[0].Drop()
+		b.writable(0) // its own is still there
+		links[1].Drop()
+		l, err := b.Sockets.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://10.0.0.77:5000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Send(large); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestShareInHands: who has its share in the writer's hands is told when that has left, even if all the others have not moved.
+func TestShareInHands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n zsocktest.Network
+		b := bounded(t, &n, zsock.Options{QueuedOctets: 1 << 20})
+		nl, err := n.Host("10.0.0.3").Listen(t.Context(), "tcp4", "0.0.0.0:5000")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nl.Close()
+		slow, err := b.Sockets.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://10.0.0.77:5000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := slow.Send([][]byte{make([]byte, 1<<20)}); err != nil {
+			t.Fatal(err)
+		}
+		l, err := b.Sockets.Dial(zsock.DialOptions{Kind: zsock.Dealer, Endpoint: "tcp://10.0.0.3:5000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := nl.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		go c.Write(zmtp.GreetingAndReady("ROUTER", ""))
+		if _, err := io.ReadFull(c, make([]byte, len(zmtp.GreetingAndReady("DEALER", "")))); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := l.Send([][]byte{make([]byte, 500_000)}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // the writer has it
+		if err := l.Send([][]byte{make([]byte, 100_000)}); !errors.Is(err, zsock.ErrFull) {
+			t.Fatalf("got %v, want ErrFull", err)
+		}
+		b.writable(0)
+		go io.Copy(io.Discard, c)
+		if got := b.writable(1); got[l] != 1 {
+			t.Errorf("got %v", got)
+		}
+		if err := l.Send([][]byte{make([]byte, 100_000)}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestLargerThanAllInTurn: two messages that are each larger than all that may be queued go one after the other.
+func TestLargerThanAllInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n zsocktest.Network
 		b := bounded(t, &n, zsock.Options{QueuedOctets: 1000})

@@ -45,8 +45,8 @@
 //     many, the oldest is closed.
 //   - Connections to listeners, in all and from one address (Connections, ConnectionsPerAddress).
 //   - Frames and messages (MaxMessage, MaxFrames). A length is checked when it is read, and memory is allocated as octets
-//     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them; while it grows, what it
-//     was before is there too. All that has not wholly arrived (UnfinishedOctets).
+//     arrive: at most 64 KB, or as much as the longest frame that came over the connection, ahead of them, twice what has come at most; while
+//     that grows, what it was before is there too. All that has not wholly arrived (UnfinishedOctets).
 //   - Commands (8 KB), PINGs not yet answered, a subscriber's topics (1024 of them, 16 KB together), links that connect (Dials).
 //
 // Who does not take what comes answers no PING either; with a Heartbeat of its own it gives signs of life all the same.

@@ -77,13 +77,16 @@ func (c *conn) beginBody(size int) error {
 	return nil
 }
 
-// growBody makes room for more of it, at most doubling what has come.
+// growBody makes room for more of it: twice what has come, or all if that is less than thrice.
 func (c *conn) growBody() error {
 	in := &c.in
 	if len(in.body) < cap(in.body) {
 		return nil
 	}
-	n := min(in.size, max(firstBody, in.trust, 2*len(in.body)))
+	n := in.size
+	if in.size >= 3*len(in.body) {
+		n = min(n, max(firstBody, in.trust, 2*len(in.body)))
+	}
 	if err := c.hold(in.kept + int64(cap(in.body)+n)); err != nil { // for a moment both are there
 		return err
 	}
@@ -190,7 +193,7 @@ func (c *conn) frames(s *scratch, data []byte) error {
 func (c *conn) bodyDone(s *scratch) error {
 	in := &c.in
 	body := in.body
-	in.trust = max(in.trust, min(in.size, int(c.opts.maxMessage)))
+	in.trust = max(in.trust, in.size)
 	in.long = in.size >= firstBody
 	in.body, in.size = nil, -1
 	return c.frame(s, in.flags, body, len(body), true)

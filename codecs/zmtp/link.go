@@ -1,6 +1,7 @@
 package zmtp
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -141,6 +142,9 @@ func (l *link) shake(ctx context.Context, nc net.Conn) (*admitted, error) {
 	a, err := shake(nc, l.opts.end(nc), l.opts.kind, l.set.transport.HandshakeTimeout)
 	if !stop() && err == nil {
 		err = ctx.Err()
+	}
+	if err == nil && len(l.opts.expect) > 0 && len(a.peer.identity) > 0 && !bytes.Equal(a.peer.identity, l.opts.expect) {
+		err = zsock.ErrStranger
 	}
 	return a, err
 }

@@ -46,6 +46,10 @@ func TestProbeWithoutSystem(t *testing.T) {
 			t.Errorf("it took %v to find out that somebody is alive", took)
 		}
 		impostor.Drop()
+		synctest.Wait()
+		b.events = nil
+		b.Inbox().Take(nil) // it may have come once more
+		taken := b.Stats().Taken
 		l.Drop()
 		b.next(zsock.Down)
 		dial := func(h string, hears bool) net.Conn {
@@ -78,7 +82,7 @@ func TestProbeWithoutSystem(t *testing.T) {
 		if e := b.next(zsock.Failed); e.Addr.String() != "10.0.0.6" {
 			t.Errorf("got %+v", e)
 		}
-		if s := b.Stats(); s.Taken != 2 {
+		if s := b.Stats(); s.Taken != taken+1 {
 			t.Errorf("Stats: %+v", s)
 		}
 	})

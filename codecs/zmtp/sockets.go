@@ -1,6 +1,7 @@
 package zmtp
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdh"
 	"encoding/binary"
@@ -48,6 +49,7 @@ type sockets struct {
 type options struct {
 	kind       zsock.Kind
 	identity   []byte
+	expect     []byte // the other end's
 	maxMessage int64
 	maxFrames  int
 	highWater  int
@@ -122,7 +124,7 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 		return nil, err
 	}
 	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: o.HighWaterOctets,
-		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat,
+		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat, expect: bytes.Clone(o.Expect),
 		reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
 	if err := opts.prepare(); err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ var (
 	ErrNoFrames = errors.New("zsock: a message has 1 to 1024 frames")
 	// ErrUnknownPeer: no peer of that routing identity is connected.
 	ErrUnknownPeer = errors.New("zsock: no peer of that routing identity is connected")
+	// ErrStranger: the other end is not who DialOptions.Expect names.
+	ErrStranger = errors.New("zsock: somebody else is there")
 	// ErrInvalid: an option that no transport can honour.
 	ErrInvalid = errors.New("zsock: invalid option")
 	// ErrLimit: the process may not open more sockets; the text says which limit and how to raise it.

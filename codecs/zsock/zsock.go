@@ -56,7 +56,7 @@ type Options struct {
 	Connections, ConnectionsPerAddress int
 	// UnfinishedOctets bounds what all connections of the set together hold of messages that have not wholly arrived. When it
 	// is too much, connections are ended: of the network address that holds most, those that have been at their message
-	// longest. It should be several times MaxMessage. 0 means DefaultUnfinishedOctets.
+	// longest. It should be twice MaxMessage at least. 0 means DefaultUnfinishedOctets.
 	UnfinishedOctets int64
 	// QueuedOctets bounds what the set has queued for all peers together. Beyond it Send says ErrFull for those that have
 	// more than their share, the bound divided by the number of peers for which something is queued, and Writable follows once
@@ -174,6 +174,9 @@ type DialOptions struct {
 	// Identity is the routing identity under which a Router knows us: 1 to 255 octets not beginning with zero; nil
 	// lets the peer choose one.
 	Identity []byte
+	// Expect is the identity that the other end must have, if it tells one (see ListenOptions.Identity): where it tells
+	// another, nothing that is queued goes there, and Failed says so with ErrStranger. Transports that are not told do not check.
+	Expect []byte
 	// HighWater is the number of messages queued for the peer; 0 means DefaultHighWater.
 	HighWater int
 	// HighWaterOctets bounds what is queued for the peer in octets, as far as the transport can; every transport

@@ -134,7 +134,17 @@ func (h *Harmony) Endpoint() string { return h.endpoint }
 
 // Connect makes the peer's DEALER, which connects to the endpoint until it succeeds and does not wait for that. An
 // older one of the same peer is closed first and what it had queued is dropped.
+//
+// Where somebody else is at the other end, and says so, as every Harmony does, nothing is sent there, and Failed says so with an
+// error that is zsock.ErrStranger, if the transport can.
 func (h *Harmony) Connect(id ID, endpoint string) error {
+	return h.connect(id, endpoint, append([]byte{1}, id[:]...))
+}
+
+// ConnectAny is Connect to an endpoint of which it is not known who is there: see Event.Identity and Rename.
+func (h *Harmony) ConnectAny(id ID, endpoint string) error { return h.connect(id, endpoint, nil) }
+
+func (h *Harmony) connect(id ID, endpoint string, expect []byte) error {
 	if err := h.cfg.check(endpoint); err != nil {
 		return err
 	}
@@ -145,7 +155,7 @@ func (h *Harmony) Connect(id ID, endpoint string) error {
 	}
 	h.remove(id)
 	link, err := h.sockets.Dial(zsock.DialOptions{
-		Kind: zsock.Dealer, Endpoint: endpoint, Identity: h.identity[:], SendOnly: true,
+		Kind: zsock.Dealer, Endpoint: endpoint, Identity: h.identity[:], Expect: expect, SendOnly: true,
 		HighWater: h.cfg.HighWater, HighWaterOctets: h.cfg.HighWaterOctets, MaxMessage: h.cfg.MaxMessage, Linger: linger,
 	})
 	if err != nil {

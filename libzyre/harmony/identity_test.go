@@ -182,7 +182,10 @@ func (knowing) Unacknowledged() time.Duration { return 3 * time.Second }
 func TestUnacknowledged(t *testing.T) {
 	dials := zmtp.Transport{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, address)
-		return knowing{c}, err
+		if err != nil {
+			return nil, err
+		}
+		return knowing{c}, nil
 	}}
 	a, b := listen(t, 'a', harmony.Config{Transport: dials}), listen(t, 'b', harmony.Config{})
 	if got := a.Unacknowledged(b.id); got != 0 {

@@ -58,19 +58,19 @@ func TestStaticPeers(t *testing.T) {
 // Who is hidden behind a router that forwards one port says where it is to be found. Others connect there because its
 // connections come from there.
 //
-//	hidden eth0 10.1.0.1 ── router, whose 10.2.0.254:50000 is hidden's port ── 10.2.0.1 eth0 right
+//	hidden eth0 10.1.0.1 ── router, whose 10.2.0.254:50001 is hidden's 50000 ── 10.2.0.1 eth0 right
 func TestAdvertise(t *testing.T) {
 	t.Parallel()
 	left, router, right := routed(t)
-	router.NAT("eth1", 50000, "10.1.0.1")
+	router.NAT("eth1", 50001, "10.1.0.1:50000")
 	c := usual()
-	c.Peers, c.TCPPort, c.Advertise = []string{"tcp://10.2.0.1:50000"}, 50000, "tcp://10.2.0.254:50000"
+	c.Peers, c.TCPPort, c.Advertise = []string{"tcp://10.2.0.1:50000"}, 50000, "tcp://10.2.0.254:50001"
 	hidden := onHost(left, "", "").ours(t, named("hidden", c))
 	c = usual()
 	c.TCPPort = 50000
 	seen := onHost(right, "", "").ours(t, named("seen", c))
 	e := seen.expect(event{Type: "ENTER", Peer: hidden.ID})
-	if !strings.HasPrefix(e.Addr, "tcp://10.2.0.254:50000") {
+	if !strings.HasPrefix(e.Addr, "tcp://10.2.0.254:50001") {
 		t.Errorf("the hidden one is at %s", e.Addr)
 	}
 	hidden.expect(event{Type: "ENTER", Peer: seen.ID})

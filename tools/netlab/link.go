@@ -125,13 +125,13 @@ func (h *Host) Route() {
 
 // NAT makes a router hide what is behind it: connections that leave by that
 // interface come from its address there, and those to that TCP port of it go to
-// the hidden host's.
+// the hidden host and port, such as 10.1.0.1:80.
 func (h *Host) NAT(outside string, port uint16, hidden string) {
 	h.lab.tb.Helper()
 	h.nft(fmt.Sprintf("add table ip nat\n"+
 		"add chain ip nat in { type nat hook prerouting priority -100; }\n"+
 		"add chain ip nat out { type nat hook postrouting priority 100; }\n"+
-		"add rule ip nat in iifname %[1]q tcp dport %[2]d dnat to %[3]s:%[2]d\n"+
+		"add rule ip nat in iifname %[1]q tcp dport %[2]d dnat to %[3]s\n"+
 		"add rule ip nat out oifname %[1]q masquerade\n", outside, port, hidden))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeromq/gozyre/codecs/zre"
 	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/libzyre/zyretest"
 )
 
 // hello is a message, ready for the wire.
@@ -76,4 +77,22 @@ func TestIdentityHeld(t *testing.T) {
 	}
 	v.meanwhile()
 	v.end(bounds{memory: 32 << 20})
+}
+
+// TestIdentitySquatted is there under the identity of a node before that one is, and says nothing. The node is met all the same.
+func TestIdentitySquatted(t *testing.T) {
+	v := newVictims(t, settings{})
+	dave := zyre.NewUUID()
+	for i := range v.before.Nodes {
+		conn := dial(t, host(i), v.at(i))
+		defer conn.Close()
+		put(conn, append(greeting(), ready("DEALER", identity(dave))...))
+	}
+	v.meanwhile()
+	node := zyretest.Start(t, zyre.Config{UUID: dave, Name: "dave", Port: v.config.Port, Interfaces: v.config.Interfaces})
+	v.entered(alice, 1)
+	v.entered(bob, 1)
+	v.entered(carol, 1)
+	node.Close()
+	v.end(bounds{memory: 32 << 20, events: 4})
 }

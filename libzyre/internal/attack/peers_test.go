@@ -93,3 +93,34 @@ func TestHeavyPeers(t *testing.T) {
 		})
 	}
 }
+
+// TestHeavyNewcomers is about who says HELLO from the endpoint of a peer that may be gone: what it says is kept until that is known. Many do,
+// and say much.
+func TestHeavyNewcomers(t *testing.T) {
+	v := newVictims(t, settings{})
+	count := many(64)
+	octets := make([]byte, 8<<20)
+	var strangers []*stranger
+	for i := range count {
+		s := newStranger(v, host(i), alice, false)
+		defer s.leave()
+		strangers = append(strangers, s)
+		s.connect()
+		s.hello(s.endpoint())
+	}
+	v.entered(alice, count)
+	for i := range count {
+		s := newStranger(v, host(i), alice, false)
+		defer s.leave()
+		s.connect()
+		s.hello(strangers[i].endpoint())
+		s.say(&zre.Message{ID: zre.IDWhisper, Content: [][]byte{octets}})
+		strangers = append(strangers, s)
+	}
+	v.meanwhile()
+	for _, s := range strangers {
+		s.finish()
+		s.leave()
+	}
+	v.end(bounds{memory: 256 << 20, events: 8 * count, descriptors: 8 * count})
+}

@@ -63,6 +63,7 @@ func (c *Core) Next() time.Time { return c.next }
 func (c *Core) Tick(now time.Time) {
 	c.doubtOurselves(now)
 	c.hearNewcomers(now)
+	c.dismissLate(now)
 	at, system := c.clock.at(now), c.clock.system(now)
 	for i := 0; i < len(c.order); {
 		if c.looks[i] > system {
@@ -77,6 +78,7 @@ func (c *Core) Tick(now time.Time) {
 		}
 	}
 	c.takeTurns(now)
+	c.lookAtTalk(now)
 	c.tryStatics(now)
 	c.schedule()
 }

@@ -70,6 +70,13 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 	}
 }
 
+// Stranger says that somebody else is where a peer was.
+func (c *Core) Stranger(now time.Time, id ID) {
+	if p := c.peers[id]; p != nil {
+		c.exit(now, p, ErrReplaced)
+	}
+}
+
 func (c *Core) isComing(id ID) bool { _, ok := c.coming[id]; return ok }
 
 // Arrived says that a peer's connection to us is there, and from where. Transports that cannot know never say so.

@@ -33,8 +33,11 @@ const (
 
 // Network is the connections to peers, one each. No method blocks.
 type Network interface {
-	// Connect makes a new connection to the peer. An old one is closed first.
+	// Connect makes a new connection to the peer. An old one is closed first. Where the other end tells that it is
+	// somebody else, nothing goes there, and Core.Stranger is called, if the transport can.
 	Connect(peer ID, endpoint string) error
+	// ConnectAny is Connect to an endpoint of the configuration: its host may be a name, and who is there another one.
+	ConnectAny(peer ID, endpoint string) error
 	// Redial goes on at another endpoint and keeps what is queued.
 	Redial(peer ID, endpoint string) error
 	// Send queues a message. It returns zsock.ErrFull when there is no room: then
@@ -94,11 +97,14 @@ type Core struct {
 
 	newcomers map[ID]*newcomer // at the endpoints of peers
 	waiting   []*newcomer      // to be heard
-	held      int              // octets of all peers' headers and groups
-	groups    groups.Table
-	status    groups.Status // our own
-	events    []Event
-	stats     Stats
+
+	talked   []*peer   // to whom something was said that may not be acknowledged
+	talkedAt time.Time // when that is looked at; zero: never
+	held     int       // octets of all peers' headers and groups
+	groups   groups.Table
+	status   groups.Status // our own
+	events   []Event
+	stats    Stats
 
 	in     zre.Message // reused for each message that comes in
 	heard  command

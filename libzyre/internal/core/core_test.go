@@ -3,6 +3,7 @@ package core
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,11 +15,12 @@ import (
 // nowhere is a network that takes everything.
 type nowhere struct{}
 
-func (nowhere) Connect(ID, string) error { return nil }
-func (nowhere) Redial(ID, string) error  { return nil }
-func (nowhere) Send(ID, [][]byte) error  { return nil }
-func (nowhere) Disconnect(ID)            {}
-func (nowhere) Rename(ID, ID) error      { return nil }
+func (nowhere) Connect(ID, string) error    { return nil }
+func (nowhere) Redial(ID, string) error     { return nil }
+func (nowhere) Send(ID, [][]byte) error     { return nil }
+func (nowhere) Disconnect(ID)               {}
+func (nowhere) ConnectAny(ID, string) error { return nil }
+func (nowhere) Rename(ID, ID) error         { return nil }
 
 func (nowhere) Unacknowledged(ID) time.Duration { return -1 }
 
@@ -196,6 +198,11 @@ func FuzzMessage(f *testing.F) {
 		lives(t, c.Events(nil))
 		if len(c.order) != len(c.peers) || len(c.order) > 3 {
 			t.Fatal("peers are kept twice or were made up")
+		}
+		for id, n := range c.newcomers {
+			if id != n.id || n.peer.next != n && !slices.Contains(c.waiting, n) {
+				t.Fatal("a newcomer waits for ever")
+			}
 		}
 		hosts, greeting, held := 0, 0, 0
 		for _, h := range c.places.hosts {

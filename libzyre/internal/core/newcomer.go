@@ -15,26 +15,38 @@ const (
 // meanwhile is kept.
 type newcomer struct {
 	id       ID
+	peer     *peer // whose endpoint it is
 	addr     netip.Addr
 	messages [][][]byte
 	octets   int
+	missed   bool // some of what it said was too much
 	until    time.Time
 }
 
 // await keeps the HELLO of a newcomer until the peer is gone.
 func (c *Core) await(now time.Time, p *peer, id ID, addr netip.Addr, hello [][]byte) {
 	c.dismiss(p)
-	if len(c.newcomers) < maxNewcomers && len(hello[0]) <= maxAwaited {
-		p.next = &newcomer{id: id, addr: addr, until: now.Add(2 * c.cfg.Evasive)}
+	if old := c.newcomers[id]; old != nil {
+		c.dismiss(old.peer)
+	}
+	if len(c.newcomers) < maxNewcomers {
+		p.next = &newcomer{id: id, peer: p, addr: addr, until: now.Add(2 * c.cfg.Evasive)}
 		c.newcomers[id] = p.next
 		p.next.keep(hello)
 	}
 }
 
+// keep keeps a message, if it is not too much.
 func (n *newcomer) keep(message [][]byte) {
+	octets := 64
 	for _, frame := range message {
-		n.octets += len(frame)
+		octets += 24 + len(frame)
 	}
+	if n.octets+octets > maxAwaited {
+		n.missed = true
+		return
+	}
+	n.octets += octets
 	n.messages = append(n.messages, message)
 }
 
@@ -49,11 +61,20 @@ func (c *Core) dismiss(p *peer) {
 // keeps says whether a message was kept because it is of a newcomer.
 func (c *Core) keeps(now time.Time, id ID, message [][]byte) bool {
 	n := c.newcomers[id]
-	if n == nil || now.After(n.until) || n.octets > maxAwaited || len(n.messages) > maxAwaited/64 {
+	if n == nil || now.After(n.until) || n.missed {
 		return false
 	}
 	n.keep(message)
-	return true
+	return !n.missed
+}
+
+// dismissLate forgets those whose predecessors live on.
+func (c *Core) dismissLate(now time.Time) {
+	for _, n := range c.newcomers {
+		if now.After(n.until) && n.peer.next == n {
+			c.dismiss(n.peer)
+		}
+	}
 }
 
 // letIn has the newcomer at the endpoint of a peer that is gone heard with the next Tick, which is due at once.
@@ -71,7 +92,7 @@ func (c *Core) hearNewcomers(now time.Time) {
 		n := c.waiting[0]
 		c.waiting = c.waiting[1:]
 		delete(c.newcomers, n.id)
-		if now.After(n.until) || n.octets > maxAwaited {
+		if now.After(n.until) || n.missed {
 			continue
 		}
 		for _, message := range n.messages {

@@ -58,6 +58,7 @@ type peer struct {
 	pings    []ping
 	asks     int // pings of it that we have not yet answered
 	small    small
+	talked   bool      // it is in Core.talked
 	next     *newcomer // who said HELLO from its endpoint
 
 	waiting []outgoing

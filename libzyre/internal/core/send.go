@@ -165,6 +165,7 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 	c.frames = append(append(c.frames[:0], c.octets), content...)
 	err = c.net.Send(p.id, c.frames)
 	clear(c.frames)
+	c.talkedTo(p)
 	if errors.Is(err, zsock.ErrFull) {
 		p.full = true
 		return false

@@ -72,7 +72,7 @@ func (c *Core) dialStatic(now time.Time, s *static) {
 		return
 	}
 	s.due = now.Add(untold)
-	if err := c.net.Connect(s.key, s.endpoint); err != nil {
+	if err := c.net.ConnectAny(s.key, s.endpoint); err != nil {
 		c.stats.Refused++
 		return
 	}

@@ -159,6 +159,8 @@ func (s *stage) Connect(peer ID, endpoint string) error {
 	return nil
 }
 
+func (s *stage) ConnectAny(peer ID, endpoint string) error { return s.Connect(peer, endpoint) }
+
 func (s *stage) Redial(peer ID, endpoint string) error {
 	s.say("redial %s %s", nameOf(peer), endpoint)
 	return nil
@@ -315,6 +317,8 @@ func (s *stage) input(line string) {
 		s.build(words[1:]...)
 		c = s.core
 		c.Start(s.now)
+	case "stranger":
+		c.Stranger(s.now, id)
 	case "failed":
 		c.Failed(s.now, id, false)
 	case "refused":

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
@@ -196,6 +197,10 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 	case harmony.Departed:
 		n.core.Departed(at, e.Peer)
 	case harmony.Failed:
+		if errors.Is(e.Err, zsock.ErrStranger) {
+			n.core.Stranger(at, e.Peer)
+			return
+		}
 		n.core.Failed(at, e.Peer, errors.Is(e.Err, syscall.ECONNREFUSED))
 	}
 }

@@ -123,6 +123,10 @@ func (c *conn) up() {
 		l.p.late = append(l.p.late, entry{kind: onUp, c: c})
 		return
 	}
+	if id := c.identity(); !l.anybody && id != (ID{}) && id != w.idents[l.peer] {
+		l.failed(l.life, errStranger)
+		return
+	}
 	l.coming, l.c = nil, c
 	l.life++ // nothing of the attempt counts any more
 	l.since = w.now

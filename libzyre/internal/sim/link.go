@@ -2,9 +2,11 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 )
 
@@ -19,6 +21,9 @@ const (
 // errIdentity: the listener talks to somebody of our identity already.
 var errIdentity = errors.New("sim: the identity is in use")
 
+// errStranger: somebody else is at the other end.
+var errStranger = fmt.Errorf("sim: %w", zsock.ErrStranger)
+
 // link is a process' DEALER to one peer.
 type link struct {
 	p        *process
@@ -28,6 +33,7 @@ type link struct {
 	full     bool // ErrFull was said, and Writable was not taken yet
 	told     bool // Writable is in the inbox
 	gone     bool // disconnected
+	anybody  bool // may be at the other end
 	key      uint64
 	draws    uint64
 	life     uint32 // raised when what goes on shall go on no more

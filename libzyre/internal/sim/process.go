@@ -98,14 +98,19 @@ func (p *process) setLink(ident uint32, l *link) {
 }
 
 // Connect makes a link; an old one ends first.
-func (p *process) Connect(peer ID, endpoint string) error {
+func (p *process) Connect(peer ID, endpoint string) error { return p.connect(peer, endpoint, false) }
+
+// ConnectAny is Connect to whoever is there.
+func (p *process) ConnectAny(peer ID, endpoint string) error { return p.connect(peer, endpoint, true) }
+
+func (p *process) connect(peer ID, endpoint string, anybody bool) error {
 	dst, port, err := parse(endpoint)
 	if err != nil {
 		return err
 	}
 	p.Disconnect(peer)
 	ident := p.w.ident(peer)
-	l := &link{p: p, peer: ident, dst: dst, port: port, key: p.key ^ mix(keyOf(peer)^uint64(p.w.now))}
+	l := &link{p: p, peer: ident, dst: dst, port: port, anybody: anybody, key: p.key ^ mix(keyOf(peer)^uint64(p.w.now))}
 	p.setLink(ident, l)
 	p.peers++
 	if p.w.traces(peer) {

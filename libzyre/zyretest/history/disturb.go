@@ -9,9 +9,15 @@ import (
 // trouble says whether something is disturbed, and until when it was.
 type trouble struct {
 	active int
+	began  int64 // when it last did
 	calm   int64 // when it last ended
+	tail   int64 // until when what waited for its end may take to arrive
 	what   string
 }
+
+// longest is the longest time that what TCP had on its way may take to arrive after a
+// disturbance: its time-outs double, so it tries again after as long as the disturbance took.
+const longest = 30 * time.Second
 
 // link is two nodes, the lower index first.
 type link struct{ a, b int32 }
@@ -23,7 +29,9 @@ type link struct{ a, b int32 }
 func (c *Checker) Disturb(at time.Time, a, b zyre.UUID, what string) {
 	c.tick(at)
 	c.trouble(a, b, func(t *trouble) {
-		t.active++
+		if t.active++; t.active == 1 {
+			t.began = c.now
+		}
 		t.what = what
 	})
 }
@@ -37,6 +45,7 @@ func (c *Checker) Calm(at time.Time, a, b zyre.UUID) {
 		}
 		t.active--
 		t.calm = c.now
+		t.tail = max(t.tail, c.now+min(c.now-t.began, int64(longest)))
 	})
 	if a == (zyre.UUID{}) {
 		a, b = b, a
@@ -99,4 +108,25 @@ func (c *Checker) calm(a, b *node) (at int64, what string) {
 func (c *Checker) disturbed(a, b *node) bool {
 	at, _ := c.calm(a, b)
 	return at == forever || at > 0 && c.now-at <= c.settle
+}
+
+// late is until when messages may be late because of a disturbance.
+func (c *Checker) late(a, b *node) (until int64) {
+	var pair trouble
+	if len(c.between) > 0 {
+		pair = c.between[linkOf(a, b)]
+	}
+	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &pair} {
+		if t.active > 0 {
+			return forever
+		}
+		until = max(until, t.tail)
+	}
+	return until
+}
+
+// unsure says whether what is told may be late.
+func (c *Checker) unsure(a, b *node) bool {
+	until := c.late(a, b)
+	return until == forever || until > 0 && c.now-until <= c.settle
 }

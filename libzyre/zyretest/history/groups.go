@@ -107,7 +107,7 @@ func (c *Checker) onJoin(r, s *node, p *pair, group string) {
 		}
 	case c.has(r, s, g):
 		c.report(RuleGroup, r, s, "told JOIN %q twice, no LEAVE between", group)
-	case s.live && !s.in(g) && c.settled(s.changedAt(g)) && !c.disturbed(r, s):
+	case s.live && !s.in(g) && c.settled(s.changedAt(g)) && !c.unsure(r, s):
 		c.report(RuleGroup, r, s, "told JOIN %q, which it left %s s ago", group, seconds(c.now-s.changedAt(g)))
 	}
 	c.set(r, s, g, true)
@@ -123,7 +123,7 @@ func (c *Checker) onLeave(r, s *node, p *pair, group string) {
 		c.report(RuleGroup, r, s, "told LEAVE %q, but no JOIN before it", group)
 		return
 	}
-	if s.live && s.in(g) && c.settled(max(s.changedAt(g), s.started)) && !c.disturbed(r, s) {
+	if s.live && s.in(g) && c.settled(max(s.changedAt(g), s.started)) && !c.unsure(r, s) {
 		c.report(RuleGroup, r, s, "told LEAVE %q, where it has been for %s s", group, seconds(c.now-s.changedAt(g)))
 	}
 	c.set(r, s, g, false)

@@ -2,6 +2,7 @@ package history
 
 import (
 	"errors"
+	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
 )
@@ -19,7 +20,7 @@ func (c *Checker) onEnter(r, s *node, p *pair) {
 		for at := c.pair(s, r).head; at != 0; at = c.entries[at].next {
 			c.entries[at].untold = false
 		}
-	} else if c.now-s.stopped > c.settle && !c.disturbed(r, s) {
+	} else if c.now-s.stopped > c.settle && !c.unsure(r, s) {
 		c.report(RuleGhost, r, s, "told ENTER of one that is gone")
 	}
 	c.storm(r, s, p, &p.enters)
@@ -117,6 +118,16 @@ func (c *Checker) first(r, s *node, cause error) bool {
 
 func restarted(cause error) bool { return errors.Is(cause, zyre.ErrRestarted) }
 
+// shortLife is a life in which two nodes may find out that one of them knows nothing of it. One
+// is for free after each disturbance.
+const shortLife = 3 * time.Second
+
+const (
+	noBrief uint8 = iota
+	briefExit
+	briefOver
+)
+
 // storm counts what follows one disturbance, and what comes when two nodes have long known
 // each other: EXITs that follow from each other without end are excused one by one, but not
 // together.
@@ -124,9 +135,17 @@ func (c *Checker) storm(r, s *node, p *pair, count *uint8) {
 	calm, _ := c.calm(r, s)
 	base := max(calm, r.started+c.settle, s.started+c.settle)
 	if base != p.base {
-		p.base, p.exits, p.enters = base, 0, 0
+		p.base, p.exits, p.enters, p.brief = base, 0, 0, noBrief
 	}
 	if !r.live || !s.live || calm == forever || c.now <= base+c.lag {
+		return
+	}
+	switch { // two HELLOs that cross cost a life that has just begun
+	case count == &p.exits && p.brief == noBrief && c.now-p.entered < int64(shortLife):
+		p.brief = briefExit
+		return
+	case count == &p.enters && p.brief == briefExit:
+		p.brief = briefOver
 		return
 	}
 	if *count++; *count == 2 {

@@ -56,6 +56,9 @@ func (c *Checker) check(r, s *node) {
 		c.report(RuleView, r, s, "believes that its life before the last start goes on")
 	case !s.live || p.entered+c.lag > c.now || c.agree(r, s):
 		return
+	case c.unsure(r, s):
+		c.sweeps.push(sweep{c.late(r, s) + c.settle + 1, r.at, s.at})
+		return
 	default:
 		c.report(RuleMembers, r, s, "told of the groups %q, but it is in %q; %s",
 			c.members(func(g int32) bool { return c.has(r, s, g) }), c.members(s.in), what)
@@ -99,7 +102,7 @@ func (c *Checker) overdue(r, s *node) {
 	if !r.live || !s.live || int(s.at) >= len(r.row) {
 		return
 	}
-	calm, _ := c.calm(r, s)
+	calm := c.late(r, s)
 	for at := r.row[s.at].head; at != 0; at = c.entries[at].next {
 		e := &c.entries[at]
 		if !e.may && e.sent+c.settle <= c.now && calm != forever && (calm == 0 || e.sent > calm+c.settle) {

@@ -90,7 +90,7 @@ func (c *crew) start(m *member) error {
 		defer close(ended)
 		rest := sync.OnceFunc(func() { close(rested) })
 		defer rest()
-		err := readLines(out, func(l line) { c.hear(m, l, rest) })
+		err := readLines(newSpool(out), func(l line) { c.hear(m, l, rest) })
 		c.gone(m, cmd.Wait(), err)
 	})
 	return nil

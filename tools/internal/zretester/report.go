@@ -75,7 +75,11 @@ func (r *report) verdict() error {
 	if len(parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s; the same choices again: --seed %d", strings.Join(parts, " and "), r.Seed)
+	busy := ""
+	if r.Late > lag/3 {
+		busy = fmt.Sprintf(" (perhaps because this machine has too much to do: timers were up to %v late)", r.Late.Round(time.Millisecond))
+	}
+	return fmt.Errorf("%s%s; the same choices again: --seed %d", strings.Join(parts, " and "), busy, r.Seed)
 }
 
 // text is the report for people.

@@ -104,6 +104,10 @@ func TestReport(t *testing.T) {
 		t.Error(err)
 	}
 	wantIn(t, out.String(), "1.500s storm: bad\\x1b\n", "… and 4,980 findings more\n", "process 2 ended\n", "5,000 findings: storm 21\n")
+	r.Late = 2 * time.Second
+	if err := r.verdict(); err == nil || !strings.Contains(err.Error(), "too much to do: timers were up to 2s late") {
+		t.Error(err)
+	}
 	out.Reset()
 	if err = r.print(stdout(&out), true); err == nil {
 		t.Error("JSON makes it good")

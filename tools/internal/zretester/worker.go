@@ -128,8 +128,9 @@ func starter(t *task, log io.Writer) func(context.Context, zyre.UUID, string) (n
 // maxLine bounds what a process may say at once.
 const maxLine = 16 << 20
 
-// readLines hands on what a process says until it ends.
+// readLines hands on what a process says until it ends. It reads to the end in any case.
 func readLines(r io.Reader, take func(line)) error {
+	defer func() { _, _ = io.Copy(io.Discard, r) }()
 	scan := bufio.NewScanner(r)
 	scan.Buffer(nil, maxLine)
 	for scan.Scan() {
