@@ -54,7 +54,7 @@ func TestIdentityTaken(t *testing.T) {
 	b.message(a, "hello")
 	for _, name := range []byte{'a', 'b'} {
 		impostor := listen(t, name, harmony.Config{})
-		impostor.Connect(harmony.ID{'x'}, b.address())
+		impostor.ConnectAny(harmony.ID{'x'}, b.address())
 		if err := impostor.Send(harmony.ID{'x'}, octets("lie")); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestWhoIsThere(t *testing.T) {
 		return
 	}
 	a, b := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{})
-	if err := a.Connect(harmony.ID{'?'}, b.address()); err != nil {
+	if err := a.ConnectAny(harmony.ID{'?'}, b.address()); err != nil {
 		t.Fatal(err)
 	}
 	if e := a.told(harmony.Up); e.Peer != (harmony.ID{'?'}) || e.Identity != b.id || e.Addr.String() != "127.0.0.1" {
@@ -92,13 +92,32 @@ func TestWhoIsThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := a.Connect(harmony.ID{byte(i)}, r.Endpoint()); err != nil {
+		if err := a.ConnectAny(harmony.ID{byte(i)}, r.Endpoint()); err != nil {
 			t.Fatal(err)
 		}
 		if e := a.told(harmony.Up); e.Peer != (harmony.ID{byte(i)}) || e.Identity != (harmony.ID{}) {
 			t.Errorf("of %q: got %+v", identity, e)
 		}
 	}
+}
+
+// TestStranger: where somebody else is than was meant, nothing is sent, until whom it was meant for is there.
+func TestStranger(t *testing.T) {
+	if silent() {
+		return
+	}
+	a, b, c := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{}), listen(t, 'c', harmony.Config{})
+	if err := a.Connect(b.id, c.address()); err != nil {
+		t.Fatal(err)
+	}
+	send(t, a, b, "for b")
+	if e := a.told(harmony.Failed); !errors.Is(e.Err, zsock.ErrStranger) || e.Peer != b.id {
+		t.Errorf("got %+v", e)
+	}
+	if err := a.Redial(b.id, b.address()); err != nil {
+		t.Fatal(err)
+	}
+	b.message(a, "for b")
 }
 
 // TestRename: the connection and its queue stay, and whom they belong to changes.
@@ -109,7 +128,7 @@ func TestRename(t *testing.T) {
 	if err := a.Rename(nameless, b.id); !errors.Is(err, harmony.ErrUnknownPeer) {
 		t.Errorf("got %v, want ErrUnknownPeer", err)
 	}
-	if err := errors.Join(a.Connect(b.id, nobody), a.Connect(nameless, nobody)); err != nil {
+	if err := errors.Join(a.Connect(b.id, nobody), a.ConnectAny(nameless, nobody)); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Send(b.id, octets("to nobody")); err != nil {

@@ -14,6 +14,10 @@
 //	cmd := alice.Command(ctx, "some-program")
 //	cable.Cut()
 //
+// A Link is cut, unplugged, moved to another switch, given another address; a Host
+// loses packets, all of some kind or so many percent, routes and hides others behind it.
+// Hosts answer only for the addresses of the interface that they are asked on.
+//
 // Every interface is born inside a namespace that the laboratory made, a switch
 // in one of its own: the network of the machine is neither read nor changed, and
 // the same addresses may be used by many tests at once. Names of namespaces are

@@ -1,6 +1,7 @@
 package zsocktest
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/zeromq/gozyre/codecs/zsock"
@@ -91,5 +92,33 @@ func testOurIdentity(t *testing.T, p pairing) {
 	send(t, out.dial(zsock.DialOptions{Endpoint: r.Endpoint(), Identity: []byte("bob")}), "hello")
 	if e := in.message("hello"); string(e.Peer) != "bob" {
 		t.Errorf("got peer %q, want bob", e.Peer)
+	}
+}
+
+// testStranger: who expects somebody sends nothing to anybody else, and what is queued reaches whom it is for; who tells no identity
+// may be anybody.
+func testStranger(t *testing.T, p pairing) {
+	in, out := open(t, p.listens, zsock.Options{}), open(t, p.dials, zsock.Options{})
+	stranger := in.listen(zsock.ListenOptions{Identity: []byte("mallory")})
+	l := out.dial(zsock.DialOptions{Endpoint: stranger.Endpoint(), Identity: []byte("alice"), Expect: []byte("bob")})
+	send(t, l, "for bob")
+	for range 2 {
+		if e, _ := out.told(zsock.Failed, l); !errors.Is(e.Err, zsock.ErrStranger) {
+			t.Fatalf("got Err %v, want ErrStranger", e.Err)
+		}
+	}
+	in.quiet()
+	for i, identity := range []string{"bob", ""} {
+		there := open(t, p.listens, zsock.Options{})
+		if err := l.Redial(there.listen(zsock.ListenOptions{Identity: []byte(identity)}).Endpoint()); err != nil {
+			t.Fatal(err)
+		}
+		if e, _ := out.told(zsock.Up, l); string(e.Peer) != identity {
+			t.Errorf("got %q, want %q", e.Peer, identity)
+		}
+		if i > 0 {
+			send(t, l, "for bob")
+		}
+		there.message("for bob")
 	}
 }

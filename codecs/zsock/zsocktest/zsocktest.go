@@ -40,6 +40,7 @@ var needs = map[string]func(pairing) bool{
 	"Failed":                func(p pairing) bool { return !p.dials.silent },
 	"RouterHighWaterOctets": func(p pairing) bool { return !p.listens.silent },
 	"IdentityTaken":         func(p pairing) bool { return !p.listens.silent },
+	"Stranger":              func(p pairing) bool { return !p.dials.silent },
 	"OurIdentity":           func(p pairing) bool { return !p.listens.silent },
 	"Inproc":                func(p pairing) bool { return p.listens.String() == p.dials.String() }, // it stays within one set
 }
@@ -99,6 +100,7 @@ var once = []test{
 	{"NoFrames", testNoFrames},
 	{"TooLarge", testTooLarge},
 	{"OurIdentity", testOurIdentity},
+	{"Stranger", testStranger},
 	{"RouterTooLarge", testRouterTooLarge},
 	{"RouterHighWaterOctets", testRouterHighWaterOctets},
 	{"Unacknowledged", testUnacknowledged},

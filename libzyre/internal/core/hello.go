@@ -48,12 +48,22 @@ func (c *Core) regreet(at moment, p *peer) {
 	c.greet(p)
 }
 
-// askAgain: a greeted peer takes us for one that knows it. We have forgotten what it said, and it took our HELLO for the answer: a second one
-// makes it say it again.
-func (c *Core) askAgain(now time.Time, p *peer) {
-	at, unheard := c.clock.at(now), c.net.Unacknowledged(p.id)
-	if at.Sub(max(p.tried, p.risen)) < c.grace || unheard > 0 || unheard == 0 && !p.up {
-		return // it may not have it yet
+// deaf says that nothing of what a peer was told since HELLO was heard where we think it is.
+func (c *Core) deaf(p *peer) bool {
+	return c.tells && !p.stood || p.up && c.net.Unacknowledged(p.id) >= c.grace/2
+}
+
+// askAgain: a greeted peer seems to take us for one that knows it. We have forgotten what it said, and it took our HELLO for the answer; or
+// what we hear is old. That it answers a ping shows it: then a second HELLO makes it say its own again.
+func (c *Core) askAgain(now time.Time, p *peer, said zre.ID) {
+	at := c.clock.at(now)
+	if said != zre.IDPingOK || len(p.pings) == 0 {
+		unheard := c.net.Unacknowledged(p.id)
+		late := at.Sub(max(p.tried, p.risen)) >= c.grace && (unheard < 0 || unheard == 0 && p.up) // it should have our HELLO
+		if late && len(p.pings) == 0 {
+			c.ping(now, p, ping{})
+		}
+		return
 	}
 	p.tried = at
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {
@@ -108,7 +118,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		p.owed--
 		p.remember(endpoint)
 		p.remember(other)
-		if c.tells && !p.stood && p.endpoint != endpoint { // ours has not left yet, and would go elsewhere
+		if p.endpoint != endpoint && c.deaf(p) { // ours went elsewhere, and nobody heard it
 			c.goTo(p, endpoint)
 			if c.net.Connect(id, endpoint) == nil {
 				c.greet(p)

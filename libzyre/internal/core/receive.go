@@ -44,7 +44,7 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	if p == nil || !p.ready {
 		c.stats.Unexpected++
 		if p != nil {
-			c.askAgain(now, p)
+			c.askAgain(now, p, number)
 		}
 		return
 	}

@@ -128,5 +128,5 @@ func (c *Checker) late(a, b *node) (until int64) {
 // unsure says whether what is told may be late.
 func (c *Checker) unsure(a, b *node) bool {
 	until := c.late(a, b)
-	return until == forever || until > 0 && c.now-until <= c.settle
+	return until == forever || until > 0 && c.now-until < c.settle
 }

@@ -44,7 +44,8 @@
 //     that one of the two stops. An EXIT at one end excuses one at the other end soon
 //     after, because it brings it about; but not the other way round.
 //   - What was lost in a disturbance may show much later, with the next message: until then,
-//     an EXIT with zyre.ErrLost is excused.
+//     an EXIT with zyre.ErrLost is excused. TCP tries again after as long as it was
+//     disturbed, 30 s at most: messages and groups may be late by that.
 //   - Views are judged Settle after the last thing that could change them. Groups are
 //     judged one by one, so that one who joins and leaves all the time is judged too.
 //

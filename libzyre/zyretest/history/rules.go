@@ -20,7 +20,8 @@ const (
 	RuleCause = "cause"
 	// RuleGhost: a peer that stopped does not enter, Settle after that.
 	RuleGhost = "ghost"
-	// RuleStorm: after a disturbance a peer exits once and enters once at most.
+	// RuleStorm: after a disturbance a peer exits once and enters once at most, and once more if a
+	// life was over within 3 s.
 	RuleStorm = "storm"
 	// RuleView: who runs and can be reached is told of, and who has stopped is
 	// not, Settle after the last change.

@@ -57,7 +57,7 @@ func (c *Checker) check(r, s *node) {
 	case !s.live || p.entered+c.lag > c.now || c.agree(r, s):
 		return
 	case c.unsure(r, s):
-		c.sweeps.push(sweep{c.late(r, s) + c.settle + 1, r.at, s.at})
+		c.sweeps.push(sweep{c.late(r, s) + c.settle, r.at, s.at})
 		return
 	default:
 		c.report(RuleMembers, r, s, "told of the groups %q, but it is in %q; %s",

@@ -2,8 +2,6 @@ package zretester
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +25,6 @@ type report struct {
 	Started      uint64            `json:"started"` // nodes, in all
 	Skipped      uint64            `json:"skipped,omitzero"`
 	Figures      history.Figures   `json:"figures"`
-	Kinds        map[string]int    `json:"kinds,omitempty"` // findings by rule
 	Found        int               `json:"found"`
 	Findings     []history.Finding `json:"findings"`
 	Troubles     []string          `json:"troubles,omitempty"`
@@ -43,10 +40,6 @@ const maxShown = 20
 
 // print prints it, and returns the error with which the tool ends.
 func (r *report) print(std cli.Streams, inJSON bool) error {
-	r.Kinds = map[string]int{}
-	for _, f := range r.Findings {
-		r.Kinds[f.Rule]++
-	}
 	if r.Findings == nil {
 		r.Findings = []history.Finding{}
 	}
@@ -114,7 +107,7 @@ func (r *report) text() string {
 	if r.Open > 0 {
 		fmt.Fprintf(&b, ", %s descriptors", count(uint64(r.Open)))
 	}
-	fmt.Fprintf(&b, ", timers at most %v late\n    %s%s\n", r.Late.Round(time.Millisecond), plural(uint64(r.Found), "finding"), kindsText(r.Kinds))
+	fmt.Fprintf(&b, ", timers at most %v late\n    %s%s\n", r.Late.Round(time.Millisecond), plural(uint64(r.Found), "finding"), rulesText(r.Figures.Rules))
 	return b.String()
 }
 
@@ -130,15 +123,12 @@ func findingText(f *history.Finding, began time.Time) string {
 	return fmt.Sprintf("%.3fs %s: %s", f.At.Sub(began).Seconds(), show.Text(f.Rule), show.Text(f.Text))
 }
 
-func kindsText(kinds map[string]int) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		parts = append(parts, fmt.Sprintf("%s %d", show.Text(name), kinds[name]))
-	}
-	if len(parts) == 0 {
+// rulesText lists findings by their rule.
+func rulesText(rules map[string]uint64) string {
+	if len(rules) == 0 {
 		return ""
 	}
-	return ": " + strings.Join(parts, ", ")
+	return ": " + numbersText(rules)
 }
 
 func plural(n uint64, what string) string {

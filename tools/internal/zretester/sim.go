@@ -45,7 +45,6 @@ type simReport struct {
 	Interrupted bool              `json:"interrupted,omitzero"`
 	Simulations uint64            `json:"simulated_events"`
 	Figures     history.Figures   `json:"figures"`
-	Kinds       map[string]int    `json:"kinds,omitempty"` // findings by rule
 	Found       uint64            `json:"found"`
 	Failing     []uint64          `json:"failing"` // seeds
 	Runs        []zyretest.Report `json:"runs"`    // the first of those
@@ -65,7 +64,7 @@ func simulate(ctx context.Context, o *Options, s *Scenario, std cli.Streams) err
 // all runs all seeds.
 func (sim *simulation) all(ctx context.Context, std cli.Streams) error {
 	sim.report = simReport{Type: "report", Version: cli.Version("zretester"), Seed: sim.first, Nodes: sim.scenario.Nodes,
-		Kinds: map[string]int{}, Failing: []uint64{}, Runs: []zyretest.Report{}}
+		Failing: []uint64{}, Runs: []zyretest.Report{}}
 	done := make(chan struct{})
 	var telling, working sync.WaitGroup
 	telling.Go(func() { sim.tell(std.Err, done) })
@@ -127,9 +126,6 @@ func (sim *simulation) note(seed uint64, r zyretest.Report, err error) {
 	all.Memory = max(all.Memory, memory())
 	addFigures(&all.Figures, &r.Figures)
 	all.Found += r.Figures.Findings
-	for _, f := range r.Findings {
-		all.Kinds[f.Rule]++
-	}
 	if err != nil {
 		all.Troubles = append(all.Troubles, fmt.Sprintf("seed %d: %s", seed, show.Text(err.Error())))
 	}
@@ -201,7 +197,7 @@ func (sim *simulation) text() string {
 	fmt.Fprintf(&b, "    %s events of the simulator, %s a second\n", count(r.Simulations), count(perSecond(r.Simulations, r.Took)))
 	fmt.Fprintf(&b, "    %s events told, %s enters, %s exits%s, %s whispers, %s shouts\n", count(r.Figures.Events), count(r.Figures.Enters),
 		count(total(r.Figures.Exits)), causesText(r.Figures.Exits), count(r.Figures.Whispers), count(r.Figures.Shouts))
-	fmt.Fprintf(&b, "    memory at most %s\n    %s%s\n", octets(r.Memory), plural(r.Found, "finding"), kindsText(r.Kinds))
+	fmt.Fprintf(&b, "    memory at most %s\n    %s%s\n", octets(r.Memory), plural(r.Found, "finding"), rulesText(r.Figures.Rules))
 	return b.String()
 }
 
@@ -247,10 +243,15 @@ func addFigures(sum, f *history.Figures) {
 	sum.Foreign += f.Foreign
 	sum.Delay = max(sum.Delay, f.Delay)
 	sum.Findings += f.Findings
-	if sum.Exits == nil {
-		sum.Exits = map[string]uint64{}
+	addNumbers(&sum.Exits, f.Exits)
+	addNumbers(&sum.Rules, f.Rules)
+}
+
+func addNumbers(sum *map[string]uint64, numbers map[string]uint64) {
+	if *sum == nil {
+		*sum = map[string]uint64{}
 	}
-	for cause, n := range f.Exits {
-		sum.Exits[cause] += n
+	for name, n := range numbers {
+		(*sum)[name] += n
 	}
 }

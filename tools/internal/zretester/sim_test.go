@@ -38,7 +38,7 @@ func TestSeeds(t *testing.T) {
 		}
 		r := zyretest.Report{Seed: s.Seed, Events: 1000, Simulated: s.For, Figures: history.Figures{Enters: 2, Exits: map[string]uint64{"goodbye": 1}}}
 		if s.Seed >= 12 {
-			r.Figures.Findings = 2
+			r.Figures.Findings, r.Figures.Rules = 2, map[string]uint64{"storm": 1, "view": 1}
 			r.Findings = []history.Finding{{Rule: "storm", Text: "bad\x1b"}, {Rule: "view"}}
 			r.Shortest = []zyretest.Action{{At: time.Second, Do: "kill", Node: 3}}
 			r.Transcript = []string{"n1 says\a"}

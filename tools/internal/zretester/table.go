@@ -109,7 +109,11 @@ func (t *table) draw() string {
 	if v.PerNode {
 		what = "node"
 	}
-	head = append(head, "", fmt.Sprintf("%s%-16s %7s %9s %9s %9s %9s %10s%s", bold, what, "running", "peers", "events/s", "enters", "exits", "memory", plain))
+	columns := fmt.Sprintf("%-16s %7s %9s %9s %9s %9s", what, "running", "peers", "events/s", "enters", "exits")
+	if !v.PerNode {
+		columns += fmt.Sprintf(" %10s", "memory")
+	}
+	head = append(head, "", bold+columns+plain)
 	foot := t.foot()
 	room := max(1, t.height-len(head)-len(foot))
 	lines := head
@@ -129,7 +133,7 @@ func (t *table) draw() string {
 }
 
 func (t *table) row(f figure, speed float64) string {
-	peers, mem := "-", "-"
+	peers := "-"
 	switch {
 	case f.Running == 0:
 	case f.Peers == f.Most:
@@ -137,10 +141,11 @@ func (t *table) row(f figure, speed float64) string {
 	default:
 		peers = fmt.Sprintf("%d-%d", f.Peers, f.Most)
 	}
+	line := fmt.Sprintf("%-16s %7d %9s %9.0f %9d %9d", show.Text(f.Name), f.Running, peers, speed, f.Enters, f.Exits)
 	if f.Memory > 0 {
-		mem = octets(f.Memory)
+		line += fmt.Sprintf(" %10s", octets(f.Memory))
 	}
-	return fmt.Sprintf("%-16s %7d %9s %9.0f %9d %9d %10s", show.Text(f.Name), f.Running, peers, speed, f.Enters, f.Exits, mem)
+	return line
 }
 
 // foot is what stands below: the latest that was found, and which keys there are.
@@ -186,14 +191,18 @@ func (t *table) status() string {
 
 // causesText lists exits by what ended them.
 func causesText(exits map[string]uint64) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(exits)) {
-		parts = append(parts, fmt.Sprintf("%s %d", show.Text(name), exits[name]))
-	}
-	if len(parts) == 0 {
+	if len(exits) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return " (" + numbersText(exits) + ")"
+}
+
+func numbersText(numbers map[string]uint64) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		parts = append(parts, fmt.Sprintf("%s %s", show.Text(name), count(numbers[name])))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func ofSpan(d time.Duration) string {

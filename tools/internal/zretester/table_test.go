@@ -39,7 +39,7 @@ func TestTable(t *testing.T) {
 	wantIn(t, picture, "running  1m30s of 5m0s", "9 of 60 nodes run, 1,234 started; 1000 events/s; 24 MB",
 		`460 enters, 190 exits (goodbye 180, unreach\nable 10)`, red+"2 findings"+plain,
 		"process 1              9     29-30      1000       460       190      24 MB",
-		`evil\x1b[2J            0         -         0         0         0          -`, red+"one"+plain, red+"two"+plain, "q: stop")
+		`evil\x1b[2J            0         -         0         0         0`+"\n", red+"one"+plain, red+"two"+plain, "q: stop")
 	table.Update(tea.KeyPressMsg{Code: 'x', Text: "x"})
 	table.Update(tea.KeyPressMsg{Code: 'q', Text: "q"})
 	table.Update(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl})
@@ -96,14 +96,14 @@ func TestReport(t *testing.T) {
 	for range maxShown + 1 {
 		r.Findings = append(r.Findings, history.Finding{Rule: "storm", At: began.Add(1500 * time.Millisecond), Text: "bad\x1b"})
 	}
-	r.Found = 5000
+	r.Found, r.Figures.Rules = 5000, map[string]uint64{"storm": 4999, "view": 1}
 	r.Troubles = []string{"process 2 ended"}
 	var out strings.Builder
 	err := r.print(stdout(&out), false)
 	if err == nil || err.Error() != "5,000 findings and 1 other failure; the same choices again: --seed 7" {
 		t.Error(err)
 	}
-	wantIn(t, out.String(), "1.500s storm: bad\\x1b\n", "… and 4,980 findings more\n", "process 2 ended\n", "5,000 findings: storm 21\n")
+	wantIn(t, out.String(), "1.500s storm: bad\\x1b\n", "… and 4,980 findings more\n", "process 2 ended\n", "5,000 findings: storm 4,999, view 1\n")
 	r.Late = 2 * time.Second
 	if err := r.verdict(); err == nil || !strings.Contains(err.Error(), "too much to do: timers were up to 2s late") {
 		t.Error(err)
@@ -112,7 +112,7 @@ func TestReport(t *testing.T) {
 	if err = r.print(stdout(&out), true); err == nil {
 		t.Error("JSON makes it good")
 	}
-	wantIn(t, out.String(), `"type":"report"`, `"seed":7,`, `"found":5000,"findings":[{"rule":"storm"`, `"troubles":["process 2 ended"]`, `"kinds":{"storm":21}`)
+	wantIn(t, out.String(), `"type":"report"`, `"seed":7,`, `"found":5000,"findings":[{"rule":"storm"`, `"troubles":["process 2 ended"]`, `"rules":{"storm":4999,"view":1}`)
 	if strings.Count(out.String(), "\n") != 1 {
 		t.Error("not one line")
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,5 +65,27 @@ func TestPresence(t *testing.T) {
 				t.Errorf("%s of %s: %v", m.name, side, v)
 			}
 		}
+	}
+}
+
+// The table shows ours, memberlist and how much better ours is; what has no rival shows that.
+func TestPresenceTable(t *testing.T) {
+	m := measure{name: "m", table: presence, transports: []string{zmtp, memberlist}, client: []string{"ours"}, other: []string{"theirs"},
+		rows: []row{{about: "kill", keys: []string{"p50"}, unit: seconds, target: "≤ 1 s", met: atMost("p50", 1), others: "30 s"}}}
+	run := func(m measure, side string) (values, error) {
+		if args := m.arguments(side); args[0] == "theirs" != (side == memberlist) {
+			t.Errorf("%s is told %v", side, args)
+		}
+		return values{"p50": map[string]float64{zmtp: 0.5, memberlist: 6}[side]}, nil
+	}
+	alone, runs := m, 0
+	alone.transports, alone.once, alone.rows = oursAlone, true, []row{noExits("false")}
+	r := Report{Figures: []Figure{m.figure(3, run), alone.figure(3, func(measure, string) (values, error) {
+		runs++
+		return values{"exits": 2}, nil
+	})}}
+	want := "| kill | 500 ms | 6.00 s | 12.0 × | ≤ 1 s | met | 30 s |\n| false | 2 | – |  | 0 | **not met** | – |\n"
+	if got := string(r.markdown()); !strings.HasSuffix(got, want) || runs != 1 {
+		t.Errorf("after %d runs\n%s", runs, got)
 	}
 }
