@@ -18,6 +18,8 @@
 // loses packets, all of some kind or so many percent, routes and hides others behind it.
 // Hosts answer only for the addresses of the interface that they are asked on.
 //
+// An Ether with taps does for a switch with plugs where frames shall arrive later.
+//
 // Every interface is born inside a namespace that the laboratory made, a switch
 // in one of its own: the network of the machine is neither read nor changed, and
 // the same addresses may be used by many tests at once. Names of namespaces are

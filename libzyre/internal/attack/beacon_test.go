@@ -178,7 +178,7 @@ func TestForgedOfSilent(t *testing.T) {
 	v := newVictims(t, settings{})
 	var silent []*stranger
 	for i := range 3 {
-		s := newStranger(v, host(i), alice, false)
+		s := newStranger(v, host(i), alice, manner{})
 		defer s.leave()
 		s.connect()
 		s.hello(s.endpoint())

@@ -118,7 +118,7 @@ func TestReadsNothing(t *testing.T) {
 	const count = 10
 	var strangers []*stranger
 	for i := range count {
-		s := newStranger(v, host(i), alice, true)
+		s := newStranger(v, host(i), alice, manner{deaf: true})
 		defer s.leave()
 		s.connect()
 		s.hello(s.endpoint(), chat)
@@ -142,7 +142,7 @@ func TestReadsNothingMuch(t *testing.T) {
 	const count = 10
 	var strangers []*stranger
 	for i := range count {
-		s := newStranger(v, host(i), alice, true)
+		s := newStranger(v, host(i), alice, manner{deaf: true})
 		defer s.leave()
 		s.connect()
 		s.hello(s.endpoint(), chat)
@@ -161,7 +161,7 @@ func TestReadsNothingMuch(t *testing.T) {
 func TestAsksAndReadsNothing(t *testing.T) {
 	v := newVictims(t, settings{})
 	for i := range 2 {
-		s := newStranger(v, host(i), alice, true)
+		s := newStranger(v, host(i), alice, manner{deaf: true})
 		defer s.leave()
 		s.connect()
 		s.hello(s.endpoint())
@@ -192,7 +192,7 @@ func TestSendsFast(t *testing.T) {
 	for _, size := range []int{0, 100, 100_000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			v := newVictims(t, settings{})
-			s := newStranger(v, host(0), alice, false)
+			s := newStranger(v, host(0), alice, manner{})
 			defer s.leave()
 			s.connect()
 			s.hello(s.endpoint())

@@ -22,7 +22,7 @@ func TestHelloOfThirdHost(t *testing.T) {
 	defer service.close()
 	var strangers []*stranger
 	for i := range many(100) {
-		s := newStranger(v, host(i), alice, false)
+		s := newStranger(v, host(i), alice, manner{})
 		defer s.leave()
 		s.connect()
 		s.hello([]string{d.endpoint(), service.endpoint()}[i%2])
@@ -44,7 +44,7 @@ func TestHelloOfThirdHostAllowed(t *testing.T) {
 	v := newVictims(t, settings{Config: zyre.Config{AnyEndpoint: true}})
 	d := newDecoy(t, host(77))
 	defer d.close()
-	guest := newStranger(v, host(1), alice, false)
+	guest := newStranger(v, host(1), alice, manner{})
 	defer guest.leave()
 	guest.connect()
 	guest.hello(d.endpoint())
@@ -65,7 +65,7 @@ func TestHelloOfFriend(t *testing.T) {
 		if i%2 == 0 {
 			addr = host(i)
 		}
-		s := newStranger(v, addr, alice, false)
+		s := newStranger(v, addr, alice, manner{})
 		s.connect()
 		s.hello("tcp://" + v.at(bob).String())
 		s.hello("tcp://" + v.at(alice).String())
@@ -81,7 +81,7 @@ func TestHelloOfNowhere(t *testing.T) {
 	endpoints := []string{"", "tcp://", "tcp://:0", "tcp://127.0.0.1", "tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://0.0.0.0:0",
 		"tcp://[::1]:-1", "tcp://localhost:http", "ipc:///dev/null", "inproc://x", "udp://127.0.0.1:1", "tcp://127.0.0.1:1\n",
 		strings.Repeat("/", 255)}
-	s := newStranger(v, host(0), alice, false)
+	s := newStranger(v, host(0), alice, manner{})
 	defer s.leave()
 	s.connect()
 	for range many(100) {
@@ -113,7 +113,7 @@ func TestHugeHello(t *testing.T) {
 		}
 		wire := message(nil, octets)
 		for i := range many(20) {
-			s := newStranger(v, host(i), alice, false)
+			s := newStranger(v, host(i), alice, manner{})
 			s.connect()
 			put(s.conn, wire)
 			s.finish()
@@ -129,7 +129,7 @@ func TestOddText(t *testing.T) {
 	v := newVictims(t, settings{})
 	odd := []string{"\x1b[2J\x1b]0;gone\a", "\xff\xfe\xc0\x80", "a\nb\r\t\b", " ", "\u202egnp.exe", strings.Repeat("\xf0", 255)}
 	for i, text := range odd {
-		s := newStranger(v, host(i), alice, false)
+		s := newStranger(v, host(i), alice, manner{})
 		s.connect()
 		m := zre.Message{ID: zre.IDHello, Endpoint: []byte(s.endpoint()), Name: []byte(text), Groups: [][]byte{[]byte(text)},
 			Headers: []wire.Pair{{Key: []byte(text), Value: []byte(text + "\x00")}}}

@@ -96,3 +96,23 @@ func TestIdentitySquatted(t *testing.T) {
 	node.Close()
 	v.end(bounds{memory: 32 << 20, events: 4})
 }
+
+// TestIdentityOfRouter says HELLO, and answers the connection that follows under the identity of somebody else, or of nobody.
+func TestIdentityOfRouter(t *testing.T) {
+	v := newVictims(t, settings{})
+	names := [][]byte{identity(v.id(bob)), identity(v.id(alice)), bytes.Repeat([]byte{1}, 255), {0}}
+	var strangers []*stranger
+	for i := range many(100) {
+		s := newStranger(v, host(i), alice, manner{router: names[i%len(names)]})
+		defer s.leave()
+		s.connect()
+		s.hello(s.endpoint(), chat)
+		strangers = append(strangers, s)
+	}
+	v.meanwhile()
+	for _, s := range strangers {
+		s.finish()
+		s.leave()
+	}
+	v.end(bounds{memory: 32 << 20, events: 8 * many(100), descriptors: 300, blind: true})
+}

@@ -45,9 +45,9 @@ func TestMutations(t *testing.T) {
 	next, stop := iter.Pull(some(vectors, every))
 	defer stop()
 
-	peer := newStranger(v, host(0), alice, false)
+	peer := newStranger(v, host(0), alice, manner{})
 	defer peer.leave()
-	masked := newStranger(v, host(1), alice, false)
+	masked := newStranger(v, host(1), alice, manner{})
 	defer masked.leave()
 	hellos, sent := 0, 0
 	greet := func() {

@@ -35,7 +35,7 @@ func TestCrowdOfPeers(t *testing.T) {
 // TestStormOfHellos has one peer say HELLO 20,000 times.
 func TestStormOfHellos(t *testing.T) {
 	v := newVictims(t, settings{})
-	s := newStranger(v, host(0), alice, false)
+	s := newStranger(v, host(0), alice, manner{})
 	defer s.leave()
 	s.connect()
 	for range many(20_000) {
@@ -50,7 +50,7 @@ func TestStormOfHellos(t *testing.T) {
 // TestJoinsWithoutEnd has a peer join 20,000 groups with long names.
 func TestJoinsWithoutEnd(t *testing.T) {
 	v := newVictims(t, settings{})
-	s := newStranger(v, host(0), alice, false)
+	s := newStranger(v, host(0), alice, manner{})
 	defer s.leave()
 	s.connect()
 	s.hello(s.endpoint())
@@ -67,10 +67,10 @@ func TestHeavyPeers(t *testing.T) {
 	for _, of := range []string{"headers", "groups"} {
 		t.Run(of, func(t *testing.T) {
 			v := newVictims(t, settings{})
-			count := many(100)
+			count := many(80)
 			var strangers []*stranger
 			for i := range count {
-				s := newStranger(v, host(i), alice, false)
+				s := newStranger(v, host(i), alice, manner{})
 				defer s.leave()
 				strangers = append(strangers, s)
 				s.connect()
@@ -102,7 +102,7 @@ func TestHeavyNewcomers(t *testing.T) {
 	octets := make([]byte, 8<<20)
 	var strangers []*stranger
 	for i := range count {
-		s := newStranger(v, host(i), alice, false)
+		s := newStranger(v, host(i), alice, manner{})
 		defer s.leave()
 		strangers = append(strangers, s)
 		s.connect()
@@ -110,7 +110,7 @@ func TestHeavyNewcomers(t *testing.T) {
 	}
 	v.entered(alice, count)
 	for i := range count {
-		s := newStranger(v, host(i), alice, false)
+		s := newStranger(v, host(i), alice, manner{})
 		defer s.leave()
 		s.connect()
 		s.hello(strangers[i].endpoint())

@@ -14,7 +14,7 @@ import (
 func TestSequencesThatJump(t *testing.T) {
 	v := newVictims(t, settings{})
 	random := rand.New(rand.NewPCG(1, 2))
-	s := newStranger(v, host(0), alice, false)
+	s := newStranger(v, host(0), alice, manner{})
 	defer s.leave()
 	s.connect()
 	lives := many(100)
@@ -38,7 +38,7 @@ func TestSequencesThatJump(t *testing.T) {
 // TestUnknownMessages has a peer say what no version of the protocol knows, and then something that is right: it stays.
 func TestUnknownMessages(t *testing.T) {
 	v := newVictims(t, settings{})
-	s := newStranger(v, host(0), alice, false)
+	s := newStranger(v, host(0), alice, manner{})
 	defer s.leave()
 	s.connect()
 	s.hello(s.endpoint())

@@ -105,11 +105,17 @@ type stranger struct {
 	end      context.CancelFunc
 }
 
-// newStranger makes one that has not connected yet. A deaf one reads nothing but the handshake.
-func newStranger(v *victims, addr netip.Addr, victim int, deaf bool) *stranger {
+// manner is how a stranger answers.
+type manner struct {
+	deaf   bool   // it reads nothing
+	router []byte // the identity of its ROUTER
+}
+
+// newStranger makes one that has not connected yet.
+func newStranger(v *victims, addr netip.Addr, victim int, m manner) *stranger {
 	v.t.Helper()
 	lc := net.ListenConfig{}
-	if deaf {
+	if m.deaf {
 		lc.Control = smallBuffer
 	}
 	l, err := lc.Listen(context.Background(), "tcp4", netip.AddrPortFrom(addr, 0).String())
@@ -125,21 +131,21 @@ func newStranger(v *victims, addr netip.Addr, victim int, deaf bool) *stranger {
 				return
 			}
 			s.answers.Add(1)
-			s.tasks.Go(func() { s.answer(conn, deaf) })
+			s.tasks.Go(func() { s.answer(conn, &m) })
 		}
 	})
 	return s
 }
 
 // answer is the ROUTER that the victim's DEALER connects to.
-func (s *stranger) answer(conn net.Conn, deaf bool) {
+func (s *stranger) answer(conn net.Conn, m *manner) {
 	defer conn.Close()
 	stop := context.AfterFunc(s.done, func() { conn.Close() })
 	defer stop()
-	if !put(conn, append(greeting(), ready("ROUTER", nil)...)) {
+	if !put(conn, append(greeting(), ready("ROUTER", m.router)...)) {
 		return
 	}
-	if deaf {
+	if m.deaf {
 		<-s.done.Done()
 		return
 	}

@@ -50,7 +50,20 @@ func (c *Core) regreet(at moment, p *peer) {
 
 // deaf says that nothing of what a peer was told since HELLO was heard where we think it is.
 func (c *Core) deaf(p *peer) bool {
-	return c.tells && !p.stood || p.up && c.net.Unacknowledged(p.id) >= c.grace/2
+	return c.tells && !p.stood || p.up && c.net.Unacknowledged(p.id) >= leastUnheard
+}
+
+// follow notes where a peer says HELLO from. Where ours went elsewhere, and nobody heard it, it is said there.
+func (c *Core) follow(p *peer, endpoint, other string) {
+	p.remember(endpoint)
+	p.remember(other)
+	if p.endpoint != endpoint && c.deaf(p) {
+		c.goTo(p, endpoint)
+		if c.net.Connect(p.id, endpoint) == nil {
+			c.greet(p)
+			p.owed--
+		}
+	}
 }
 
 // askAgain: a greeted peer seems to take us for one that knows it. We have forgotten what it said, and it took our HELLO for the answer; or
@@ -109,6 +122,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		c.tell(now, p, Event{Type: Exit, Cause: ErrRestarted})
 		p.owed--
 		p.asks = 0 // it asked in its old life
+		c.follow(p, endpoint, other)
 	case p.ready:
 		c.exit(now, p, ErrRestarted)
 		if p = c.meet(now, id, endpoint, other); p == nil {
@@ -116,15 +130,7 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		}
 	default:
 		p.owed--
-		p.remember(endpoint)
-		p.remember(other)
-		if p.endpoint != endpoint && c.deaf(p) { // ours went elsewhere, and nobody heard it
-			c.goTo(p, endpoint)
-			if c.net.Connect(id, endpoint) == nil {
-				c.greet(p)
-				p.owed--
-			}
-		}
+		c.follow(p, endpoint, other)
 	}
 	if !p.ready {
 		c.becomeReady(p)
@@ -132,7 +138,9 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	p.made = at
 	p.received, p.status = 1, groups.Status(c.in.Status)
 	p.quiet, p.doubt = alive, nil
-	p.seen, p.here = at, at
+	if p.seen = at; p.endpoint == endpoint {
+		p.here = at
+	}
 	c.takeHeaders(p)
 	for _, group := range c.in.Groups {
 		c.groups.Join(id, string(group))

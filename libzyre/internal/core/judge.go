@@ -177,6 +177,9 @@ func (c *Core) unheardFor(at moment, p *peer) time.Duration {
 	if !p.dialled.IsZero() {
 		return at.Sub(p.dialled)
 	}
+	if c.tells && !p.stood {
+		return at.Sub(p.tried)
+	}
 	return c.net.Unacknowledged(p.id)
 }
 

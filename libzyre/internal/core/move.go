@@ -56,7 +56,7 @@ func (c *Core) renew(now time.Time, p *peer) {
 	c.turn(p)
 	p.up, p.refused, p.doubt, p.owed = false, false, nil, 0
 	p.made = c.clock.at(now)
-	p.dialled = p.made
+	p.dialled, p.tried = p.made, p.made
 	p.giveUp(ErrMoved)
 	c.tell(now, p, Event{Type: Exit, Cause: ErrMoved})
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {

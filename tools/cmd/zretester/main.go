@@ -19,9 +19,9 @@ type flags struct {
 	Processes  int            `help:"Spread the pool over so many processes." placeholder:"N"`
 	Kill       *time.Duration `help:"Kill a process about so often, and start another in its place." placeholder:"DURATION"`
 	Namespaces int            `help:"Spread the pool over so many network namespaces, each with a process (Linux, root)." placeholder:"N"`
-	Loss       string         `help:"So many datagrams are lost, such as 30%." placeholder:"PERCENT"`
-	Delay      time.Duration  `help:"Packets arrive later by that." placeholder:"DURATION"`
-	Partition  string         `help:"Cut the network in two for so long, so often, such as 20s/60s." placeholder:"FOR/EVERY"`
+	Loss       string         `help:"With --namespaces: so many datagrams are lost, such as 30%." placeholder:"PERCENT"`
+	Delay      time.Duration  `help:"With --namespaces: packets arrive later by that." placeholder:"DURATION"`
+	Partition  string         `help:"With --namespaces: cut the network in two for so long, so often, such as 20s/60s." placeholder:"FOR/EVERY"`
 	Interface  []string       `help:"Network interface to be found on; may be repeated. Default: loopback only." placeholder:"NAME" short:"i" sep:"none"`
 	Port       uint16         `help:"UDP port of discovery. Default: one that is free, so that no others take part." placeholder:"PORT"`
 	Sim        bool           `help:"No sockets: run in the simulator, much faster than time."`

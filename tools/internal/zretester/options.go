@@ -134,6 +134,8 @@ func (o *Options) check(s *Scenario) error {
 		return cli.Usagef("%d nodes are too few for %d processes", s.Nodes, max(s.Namespaces, s.Processes))
 	case o.Sim && (s.Namespaces > 0 || s.Processes > 1 || o.ZyreJS > 0 || len(o.Interface) > 0 || o.Port != 0):
 		return cli.Usagef("--sim has no real sockets: --processes, --namespaces, --interface, --port and --zyrejs make no sense with it")
+	case o.Sim && o.Settle != nil:
+		return cli.Usagef("--settle is not for --sim: a simulated network has a time of its own to come to rest")
 	case o.Sim && s.For == 0:
 		return cli.Usagef("--sim needs a --for: nothing would end it")
 	case !o.Sim && o.Seeds != 0:

@@ -57,6 +57,7 @@ func TestWrongOptions(t *testing.T) {
 		"a process alre":  {Namespaces: 2, Processes: 2},
 		"too few for 101": {Processes: 101},
 		"no real sockets": {Sim: true, Port: 1},
+		"is not for --si": {Sim: true, Settle: &second},
 		"nothing would":   {Sim: true, For: &zero},
 		"--seeds is for":  {Seeds: 2},
 		"--seeds -1":      {Sim: true, Seeds: -1},

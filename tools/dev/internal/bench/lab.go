@@ -101,12 +101,26 @@ func serve(e *repo.Env, program string, flags []string) (stop func() error, err 
 	return stop, nil
 }
 
-// freePort returns a UDP port that nobody has.
+// freePort returns a port that nobody has: of UDP, and for others than ours of TCP too.
 func freePort() (int, error) {
-	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	for tries := 0; ; tries++ {
+		port, err := freeForBoth()
+		if err == nil || tries == 10 {
+			return port, err
+		}
+	}
+}
+
+func freeForBoth() (int, error) {
+	u, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port, nil
+	defer u.Close()
+	port := u.LocalAddr().(*net.UDPAddr).Port
+	t, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	if err != nil {
+		return 0, err
+	}
+	return port, t.Close()
 }
