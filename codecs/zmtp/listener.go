@@ -111,11 +111,11 @@ func (l *listener) greet(v *visitor) {
 }
 
 func (l *listener) refuse(v *visitor, err error) {
-	v.conn.Close()
-	l.set.refused.Add(1)
+	l.set.refused.Add(1) // before anybody can know
 	if err == errTaken || err == errOurs {
 		l.set.taken.Add(1)
 	}
+	v.conn.Close()
 	// Of strangers who fail the consumer hears only while that cannot keep it from what matters.
 	if box := l.set.inbox; box.Len() < refusalsHeld {
 		box.Offer([]zsock.Event{{Type: zsock.Failed, Addr: addrOf(v.conn), Err: err}})

@@ -17,7 +17,8 @@ import (
 
 // sockets is a set of sockets.
 //
-// Locks, each taken before those behind it: listener.mu, queue.mu, gate.mu or sockets.mu, turns.mu, the inbox's own.
+// Locks, each taken before those behind it: listener.mu, queue.mu, gate.mu or sockets.mu or crowd.mu or tally.mu or unfinished.mu,
+// turns.mu, the inbox's own.
 type sockets struct {
 	transport Transport
 	log       *slog.Logger

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,9 +46,25 @@ const (
 	maxLearned = 4096 // addresses that an Ether remembers
 )
 
-// Ether makes a network in this process.
+// tapDevice is where interfaces are made whose other end is a file.
+const tapDevice = "/dev/net/tun"
+
+// NeedTap is Need for a laboratory with an Ether.
+func NeedTap(tb testing.TB) {
+	tb.Helper()
+	Need(tb)
+	f, err := os.OpenFile(tapDevice, os.O_RDWR, 0)
+	if err != nil {
+		Refuse(tb, "no tap can be made here: "+err.Error())
+	}
+	f.Close()
+}
+
+// Ether makes a network in this process. It skips the test, or fails it where
+// CI=true, on a machine that cannot have one.
 func (l *Lab) Ether(name string) *Ether {
 	l.tb.Helper()
+	NeedTap(l.tb)
 	if l.hosts[name] {
 		l.tb.Fatalf("netlab: there is a host or switch %q already", name)
 	}
@@ -141,10 +158,9 @@ func within(ns string, do func() error) error {
 
 // tapHere makes an interface in the namespace of this thread.
 func tapHere(name string) (*os.File, error) {
-	const device = "/dev/net/tun"
-	fd, err := unix.Open(device, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(tapDevice, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", device, err)
+		return nil, fmt.Errorf("%s: %w", tapDevice, err)
 	}
 	request, err := unix.NewIfreq(name)
 	if err == nil {
@@ -153,9 +169,9 @@ func tapHere(name string) (*os.File, error) {
 	}
 	if err != nil {
 		unix.Close(fd)
-		return nil, fmt.Errorf("%s: %w", device, err)
+		return nil, fmt.Errorf("%s: %w", tapDevice, err)
 	}
-	return os.NewFile(uintptr(fd), device), nil
+	return os.NewFile(uintptr(fd), tapDevice), nil
 }
 
 // read takes what a host sends until its tap is closed.

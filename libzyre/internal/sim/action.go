@@ -219,7 +219,7 @@ func (p *process) hold(from, to int64) {
 
 // frost is onThaw: one more reason not to run, one less, or its host is awake.
 func (p *process) frost(by int64) {
-	if p.frozen += int(by); p.frozen == 0 {
+	if p.frozen += int32(by); p.frozen == 0 {
 		p.thaw()
 	}
 }

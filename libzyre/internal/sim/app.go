@@ -24,12 +24,12 @@ const maxHops = 2
 // who enters and to who has left, answers half of the whispers and a third of the
 // shouts in each way, and joins or leaves a group each second.
 type application struct {
-	random stream
-	groups uint16   // that it is in
-	known  []uint32 // peers that have entered
-	deaf   int      // how many reasons keep it from reading
 	todo   []reaction
 	failed []failure
+	deaf   int32    // how many reasons keep it from reading
+	groups uint16   // that it is in
+	known  []uint32 // peers that have entered
+	random stream
 }
 
 // reaction is what is still to be done about an event.

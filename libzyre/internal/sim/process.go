@@ -17,14 +17,23 @@ const maxDatagrams = 256
 
 // process is one life of a node. It is the node's network.
 type process struct {
-	w     *World
-	host  *host
-	place *place
+	// What a beacon touches is together.
+	w       *World
+	host    *host
+	node    *node.Node
+	due     int64 // when onTimer is noted; 0: it is not
+	frozen  int32 // how many reasons keep it from running
+	ended   bool
+	pending bool // it is among those that are ready
+	listens bool // its port is bound
+	unwell  bool // something is wrong with it, and the checker knows
+	port    uint16
+	ident   uint32
+	app     application
+
 	id    ID
-	ident uint32
 	key   uint64 // of what is drawn for it: some octets of its ID
-	port  uint16
-	node  *node.Node
+	place *place
 
 	links []*link // by identity
 	in    []*conn // connections to us, by identity
@@ -37,16 +46,9 @@ type process struct {
 	late   []entry // what happens when it runs again
 	casts  []cast  // datagrams that wait for it
 
-	frozen  int  // how many reasons keep it from running
-	unwell  bool // and the checker knows of one
-	listens bool // its port is bound
-	ended   bool
-	pending bool  // it is among those that are ready
-	due     int64 // when onTimer is noted; 0: it is not
-	beats   uint64
-	sent    uint64 // datagrams
-	life    int64  // of its beat
-	app     application
+	beats uint64
+	sent  uint64 // datagrams
+	life  int64  // of its beat
 }
 
 var _ node.Network = (*process)(nil)

@@ -15,7 +15,7 @@ import (
 
 // Faults of every kind in a network of namespaces: nothing is found, and nothing is left.
 func TestNamespaces(t *testing.T) {
-	netlab.Need(t)
+	netlab.NeedTap(t)
 	t.Parallel()
 	s := life()
 	s.Nodes, s.Namespaces, s.For, s.Settle, s.Kill = 6, 3, 4*time.Second, 4*time.Second, 2*time.Second
