@@ -10,6 +10,7 @@ require (
 	github.com/zeromq/gozyre/libzyre/beacon v0.1.0
 	github.com/zeromq/gozyre/libzyre/groups v0.1.0
 	github.com/zeromq/gozyre/libzyre/harmony v0.1.0
+	github.com/zeromq/gozyre/rfcs v0.1.0
 	go.uber.org/goleak v1.3.0
 )
 
