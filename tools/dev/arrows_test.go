@@ -53,7 +53,7 @@ var (
 		"github.com/charmbracelet/x/term", "github.com/charmbracelet/x/termios", "github.com/charmbracelet/x/windows", "github.com/clipperhouse/displaywidth",
 		"github.com/clipperhouse/uax29/v2", "github.com/lucasb-eyer/go-colorful", "github.com/mattn/go-runewidth", "github.com/muesli/cancelreader",
 		"github.com/rivo/uniseg", "github.com/xo/terminfo", "golang.org/x/sync"}
-	progress     = []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi",
+	progress = []string{"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi",
 		"github.com/mattn/go-runewidth", "github.com/clipperhouse/uax29/v2"}
 )
 
