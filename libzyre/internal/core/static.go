@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -125,7 +126,7 @@ func (c *Core) holdStatic(now time.Time, s *static, id ID) *peer {
 }
 
 // adopt: an unknown peer says HELLO that answers ours to a static peer. It is connected to already. Where its port is another one,
-// somebody forwards it.
+// somebody forwards it; where its address is a name that nobody has looked up for us, its port has to do.
 func (c *Core) adopt(now time.Time, id ID, endpoint string, addr netip.Addr) *peer {
 	var found *static
 	for _, s := range c.statics {
@@ -136,7 +137,7 @@ func (c *Core) adopt(now time.Time, id ID, endpoint string, addr netip.Addr) *pe
 			found = s
 			break
 		}
-		if found == nil && s.host.IsValid() && s.host == addr.Unmap() {
+		if found == nil && (s.host.IsValid() && s.host == addr.Unmap() || !s.host.IsValid() && strings.HasSuffix(s.endpoint, endpoint[strings.LastIndexByte(endpoint, ':'):])) {
 			found = s
 		}
 	}

@@ -17,8 +17,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type told map[string][]zyre.Event
 
 func (t told) watch(w *World, p *process, e *zyre.Event) {
-	name := w.nameOf(p.id)
-	t[name] = append(t[name], *e)
+	name, copied := w.nameOf(p.id), *e
+	copied.Time = w.time() // when it was read
+	t[name] = append(t[name], copied)
 }
 
 func simulate(t *testing.T, cfg Config) (*Result, *World, told) {

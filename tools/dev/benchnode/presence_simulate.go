@@ -40,12 +40,16 @@ func (m *simulate) Run() error {
 			fmt.Fprintf(os.Stderr, "benchnode: %v\n", f)
 		}
 	}
+	cpu, err := processorTime()
+	if err != nil {
+		return err
+	}
 	exits := 0.0
 	for _, n := range r.Figures.Exits {
 		exits += float64(n)
 	}
 	return result{
-		"exits": exits, "findings": float64(len(r.Findings)), "wall": r.Wall.Seconds(), "rate": r.EventsPerSecond,
+		"exits": exits, "findings": float64(len(r.Findings)), "wall": r.Wall.Seconds(), "cpu": cpu.Seconds(), "rate": r.EventsPerSecond,
 		"octets": float64(r.OctetsPerLink), "links": float64(r.Links), "share": r.Airtime, "enters": float64(r.Figures.Enters),
 	}.print()
 }

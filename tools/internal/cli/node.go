@@ -20,6 +20,9 @@ type Node struct {
 	Name      string   `help:"Name that the others see, 1 to 255 octets. Default: six digits of the node's UUID." placeholder:"NAME"`
 	Port      uint16   `help:"UDP port of discovery: nodes on the same port find each other (default ${default})." default:"5670" placeholder:"PORT"`
 	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i" sep:"none"`
+	Peer      []string `help:"HOST:PORT where somebody may be found whom no announcement of ours reaches; tried for ever; may be repeated. That one needs a --tcp-port." placeholder:"HOST:PORT" sep:"none"`
+	TCPPort   uint16   `name:"tcp-port" help:"TCP port that the others connect to. Default: any that is free." placeholder:"PORT"`
+	Advertise string   `help:"HOST:PORT that the others are told to connect to, such as a router's that forwards the TCP port. Default: what routes to them." placeholder:"HOST:PORT"`
 	Carrier
 }
 
@@ -48,7 +51,8 @@ func (c Carrier) Validate(parsed *kong.Context) error {
 
 // Config returns what the flags say. The log, if one was asked for, goes to w.
 func (n Node) Config(w io.Writer) zyre.Config {
-	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: n.Sockets()}
+	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: n.Sockets(),
+		Peers: n.Peer, TCPPort: n.TCPPort, Advertise: n.Advertise}
 	if n.Verbose {
 		cfg.Log = n.Log(w, slog.LevelDebug)
 	}
