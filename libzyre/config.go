@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +63,9 @@ type Config struct {
 	// Interval is the time between two announcements; in networks of more than 28
 	// nodes it grows, by 35 ms for each, up to 4 s (and 4/5 of Evasive). Default 1 s.
 	Interval time.Duration `zpl:"interval"`
-	// Evasive is how long a peer may be quiet before it is pinged. Default 5 s.
+	// Evasive is how long a peer may be quiet before that is told (it is pinged when three of its
+	// announcements are missed). In networks of more than some 65 nodes, where announcements
+	// are rare, it is longer: two of them, and up to a quarter more. Default 5 s.
 	Evasive time.Duration `zpl:"evasive"`
 	// Expired is how long a peer may be quiet before it is gone. Default 30 s.
 	Expired time.Duration `zpl:"expired"`
@@ -106,20 +109,21 @@ func (l Limits) withDefaults() (Limits, error) {
 		name  string
 		value *int
 		or    int
+		most  int
 	}{
-		{"Peers", &l.Peers, core.DefaultPeers},
-		{"PeersPerAddress", &l.PeersPerAddress, core.DefaultPeersPerAddress},
-		{"NewPeers", &l.NewPeers, core.DefaultNewPeers},
-		{"Dials", &l.Dials, 4},
-		{"Groups", &l.Groups, core.DefaultGroups},
-		{"HeaderOctets", &l.HeaderOctets, core.DefaultHeaderOctets},
-		{"MessageOctets", &l.MessageOctets, 64 << 20},
+		{"Peers", &l.Peers, core.DefaultPeers, 1 << 20},
+		{"PeersPerAddress", &l.PeersPerAddress, core.DefaultPeersPerAddress, 1 << 20},
+		{"NewPeers", &l.NewPeers, core.DefaultNewPeers, 1 << 20},
+		{"Dials", &l.Dials, 4, 1 << 10},
+		{"Groups", &l.Groups, core.DefaultGroups, 1<<16 - 1},
+		{"HeaderOctets", &l.HeaderOctets, core.DefaultHeaderOctets, 16 << 20},
+		{"MessageOctets", &l.MessageOctets, 64 << 20, 1 << 30},
 	} {
 		if *d.value == 0 {
 			*d.value = d.or
 		}
-		if *d.value < 0 || *d.value > 1<<30 {
-			return l, fmt.Errorf("%w: Limits.%s is %d: it must be 1 to %d", ErrInvalid, d.name, *d.value, 1<<30)
+		if *d.value < 0 || *d.value > d.most {
+			return l, fmt.Errorf("%w: Limits.%s is %d: it must be 1 to %d", ErrInvalid, d.name, *d.value, d.most)
 		}
 	}
 	if l.QueuedOctets == 0 {
@@ -165,6 +169,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Advertise != "" {
 		if cfg.Advertise, err = endpoint("Advertise", cfg.Advertise); err != nil {
 			return cfg, err
+		}
+		if at, err := netip.ParseAddrPort(strings.TrimPrefix(cfg.Advertise, "tcp://")); err != nil || at.Addr().IsUnspecified() || at.Addr().IsMulticast() {
+			return cfg, fmt.Errorf("%w: Advertise: %q must have an address in digits: no peer looks up names for another", ErrInvalid, cfg.Advertise)
 		}
 	}
 	cfg.Headers, cfg.Interfaces = maps.Clone(cfg.Headers), slices.Clone(cfg.Interfaces)

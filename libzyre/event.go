@@ -17,8 +17,8 @@ const (
 	// Enter: a peer said HELLO and we have a connection to it: it can be
 	// answered. Name, Addr and Headers are set.
 	Enter = EventType(core.Enter)
-	// Evasive: nothing was heard from the peer for Config.Evasive; it is being
-	// pinged.
+	// Evasive: nothing was heard from the peer for Config.Evasive, nor did it
+	// answer a ping.
 	Evasive = EventType(core.Evasive)
 	// Silent: the ping was not answered for a second.
 	Silent = EventType(core.Silent)

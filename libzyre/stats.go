@@ -6,10 +6,10 @@ import "github.com/zeromq/gozyre/libzyre/internal/core"
 // are. Whatever strangers send costs one of these numbers and nothing else.
 type Stats struct {
 	Peers    int // that are present
-	Greeting int // that have not yet answered our HELLO: at most 256 known from a beacon only
+	Greeting int // that have not yet answered our HELLO; those known from an announcement only are 256 at most
 
 	Events  int // held for the reader; bound: Config.Queue
-	Inbox   int // messages received and not yet looked at; bound: 1000
+	Inbox   int // messages received and not yet looked at; bound: 2000
 	Waiting int // messages that wait for room in a peer's queue; bound: the calls that wait
 
 	Sent     uint64 // whispers and shouts, one for each peer
@@ -28,6 +28,9 @@ type Stats struct {
 	Elsewhere      uint64 // HELLOs that named another host than they came from; see Config.AnyEndpoint
 	Conflicts      uint64 // announcements of a peer with another port than its own: somebody else has its UUID, or pretends to
 	Unsendable     uint64 // messages that the transport refused
+	Crowded        uint64 // connections turned away because there were too many, or too many of one host
+	Taken          uint64 // connections turned away because their identity belongs to a peer that is there
+	Swollen        uint64 // connections closed because the messages that they did not finish took too much memory
 }
 
 // Stats returns the counters. After the end they are the last ones.
@@ -63,5 +66,8 @@ func (n *Node) statsOf() Stats {
 		Elsewhere:      of.Elsewhere,
 		Conflicts:      of.Conflicts,
 		Unsendable:     of.Unsendable,
+		Crowded:        connections.Transport.Crowded,
+		Taken:          connections.Transport.Taken,
+		Swollen:        connections.Transport.Swollen,
 	}
 }

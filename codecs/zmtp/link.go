@@ -26,6 +26,7 @@ type link struct {
 	queue queue
 
 	endpoint *endpoint
+	expect   []byte // who has to be there; nil: anybody
 	// life is raised whenever what goes on shall go on no more: what an older life began ends without effect.
 	life     int
 	cancel   context.CancelFunc // of an attempt to connect
@@ -143,10 +144,23 @@ func (l *link) shake(ctx context.Context, nc net.Conn) (*admitted, error) {
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
-	if err == nil && len(l.opts.expect) > 0 && len(a.peer.identity) > 0 && !bytes.Equal(a.peer.identity, l.opts.expect) {
+	if err == nil && l.isStranger(a.peer.identity) {
 		err = zsock.ErrStranger
 	}
 	return a, err
+}
+
+func (l *link) isStranger(identity []byte) bool {
+	l.queue.mu.Lock()
+	defer l.queue.mu.Unlock()
+	return len(l.expect) > 0 && len(identity) > 0 && !bytes.Equal(identity, l.expect)
+}
+
+// Expect says who the other end has to be from now on, as DialOptions.Expect.
+func (l *link) Expect(identity []byte) {
+	l.queue.mu.Lock()
+	defer l.queue.mu.Unlock()
+	l.expect = bytes.Clone(identity)
 }
 
 // attempted goes on after an attempt.

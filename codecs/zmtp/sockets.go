@@ -50,7 +50,6 @@ type sockets struct {
 type options struct {
 	kind       zsock.Kind
 	identity   []byte
-	expect     []byte // the other end's
 	maxMessage int64
 	maxFrames  int
 	highWater  int
@@ -125,12 +124,12 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 		return nil, err
 	}
 	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: o.HighWaterOctets,
-		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat, expect: bytes.Clone(o.Expect),
+		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat,
 		reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
 	if err := opts.prepare(); err != nil {
 		return nil, err
 	}
-	l := &link{set: s, opts: opts, endpoint: ep}
+	l := &link{set: s, opts: opts, endpoint: ep, expect: bytes.Clone(o.Expect)}
 	l.queue = queue{owner: l, all: &s.queued, maxMessages: opts.highWater, maxOctets: opts.octets}
 	s.mu.Lock()
 	if s.closing {

@@ -28,7 +28,7 @@ func (t *tally) admits(q *queue, wire int) bool {
 		holders++
 	}
 	switch {
-	case all+int64(wire) <= t.most, q.owed+int64(wire) <= t.most/holders, q.owed == 0 && wire <= gatherChunk, all == 0:
+	case all+int64(wire) <= t.most, all <= 2*t.most && q.owed+int64(wire) <= t.most/holders, q.owed == 0 && wire <= gatherChunk, all == 0:
 		return true
 	}
 	t.clogged.Add(1)

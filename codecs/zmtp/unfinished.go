@@ -57,8 +57,14 @@ func (c *conn) hold(octets int64) error {
 		}
 	}
 	h.octets.Store(octets)
-	if u.total.Add(octets-was) > u.most && octets > was {
+	total := u.total.Add(octets - was)
+	switch {
+	case octets > was && total > u.most:
 		return u.relieve(c)
+	case octets < was && total-octets+was > u.most: // somebody may wait for that
+		u.mu.Lock()
+		u.less.Broadcast()
+		u.mu.Unlock()
 	}
 	return nil
 }
@@ -82,6 +88,7 @@ func (u *unfinished) relieve(c *conn) error {
 	defer u.mu.Unlock()
 	defer u.less.Broadcast()
 	u.choose()
+	u.less.Broadcast() // those that were chosen may be waiting here themselves
 	for c.alive() && u.total.Load() > u.most {
 		u.less.Wait()
 	}

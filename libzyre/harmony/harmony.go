@@ -226,6 +226,9 @@ func (h *Harmony) Rename(old, new ID) error {
 	h.remove(new)
 	delete(h.peers, old)
 	was.id = new
+	if l, ok := was.link.(interface{ Expect([]byte) }); ok { // whoever is there from now on, it has to be that one
+		l.Expect(append([]byte{1}, new[:]...))
+	}
 	h.peers[new] = was
 	return nil
 }

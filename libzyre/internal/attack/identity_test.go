@@ -67,16 +67,16 @@ func masquerade(v *victims, id zyre.UUID, times int) {
 	}
 }
 
-// TestIdentityHeld keeps such connections, and says nothing.
+// TestIdentityHeld keeps such connections, and says nothing, while much is being said.
 func TestIdentityHeld(t *testing.T) {
-	v := newVictims(t, settings{})
+	v := newVictims(t, settings{ShoutSize: 300_000})
 	for i := range many(50) {
 		conn := dial(t, host(i), v.at(alice))
 		defer conn.Close()
 		put(conn, append(greeting(), ready("DEALER", identity(v.id(bob+i%2)))...))
 	}
 	v.meanwhile()
-	v.end(bounds{memory: 32 << 20})
+	v.end(bounds{memory: 64 << 20})
 }
 
 // TestIdentitySquatted is there under the identity of a node before that one is, and says nothing. The node is met all the same.

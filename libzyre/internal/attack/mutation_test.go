@@ -19,7 +19,7 @@ import (
 	"github.com/zeromq/gozyre/rfcs"
 )
 
-// mutants are sent at this rate a second, for so long.
+// mutationRate is how many mutations are sent a second.
 const mutationRate = 10_000
 
 // TestMutations sends mutations of each vector of ZRE/2: as a peer that has entered, with the sequence that is its turn and

@@ -20,6 +20,7 @@ func (m moment) IsZero() bool                   { return m == 0 }
 // inlet is suspended: a peer cannot be heard by someone who does not listen.
 type clock struct {
 	epoch time.Time
+	last  time.Time     // of an input
 	lag   time.Duration // behind the system's clock
 	since time.Time     // when it was stopped; zero: it runs
 }
@@ -32,7 +33,11 @@ func (k *clock) system(now time.Time) moment {
 	return moment(now.Sub(k.epoch))
 }
 
+// at is the time by which peers are judged, now. Each input asks for it first.
 func (k *clock) at(now time.Time) moment {
+	if now.After(k.last) {
+		k.last = now
+	}
 	if !k.since.IsZero() {
 		now = k.since
 	}
@@ -86,7 +91,7 @@ func (c *Core) Tick(now time.Time) {
 // look does what is due for one peer.
 func (c *Core) look(now time.Time, at moment, p *peer) {
 	switch {
-	case len(p.waiting) > 0 && !now.Before(p.waiting[0].deadline):
+	case p.full && len(p.waiting) > 0 && !now.Before(p.waiting[0].deadline):
 		c.stats.Blocked++
 		c.exit(now, p, ErrBlocked)
 	case c.clock.since.IsZero():
@@ -124,7 +129,7 @@ func (c *Core) schedule() {
 	c.next = time.Time{}
 	c.wakeStatics()
 	if len(c.waiting) > 0 {
-		c.wake(c.waiting[0].until.Add(-2 * c.cfg.Evasive)) // it is due
+		c.wake(c.clock.last)
 	}
 	if !c.paceAt.IsZero() {
 		c.wake(c.paceAt)
@@ -141,7 +146,7 @@ func (c *Core) schedule() {
 // due makes Next early enough for one peer. One that is due later than before needs no call: it is looked at in vain.
 func (c *Core) due(p *peer) {
 	look := never
-	if len(p.waiting) > 0 {
+	if p.full && len(p.waiting) > 0 {
 		look = c.clock.system(p.waiting[0].deadline)
 	}
 	if c.clock.since.IsZero() {
@@ -155,7 +160,11 @@ func (c *Core) due(p *peer) {
 	}
 }
 
+// wake makes Next early enough. It is never before the last input: that we were late then would be our own doing.
 func (c *Core) wake(at time.Time) {
+	if at.Before(c.clock.last) {
+		at = c.clock.last
+	}
 	if c.next.IsZero() || at.Before(c.next) {
 		c.next = at
 	}

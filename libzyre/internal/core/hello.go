@@ -48,6 +48,12 @@ func (c *Core) regreet(at moment, p *peer) {
 	c.greet(p)
 }
 
+// hasMoved says that a peer speaks from another address of the same network than it was greeted at, and has not heard that yet.
+func (c *Core) hasMoved(p *peer, endpoint string) bool {
+	host, _, _ := parseEndpoint(endpoint)
+	return p.up && host.IsValid() && c.net.Unacknowledged(p.id) > 0 && c.cfg.LocalAddr(host) == p.local
+}
+
 // deaf says that nothing of what a peer was told since HELLO was heard where we think it is.
 func (c *Core) deaf(p *peer) bool {
 	return c.tells && !p.stood || p.up && c.net.Unacknowledged(p.id) >= leastUnheard
@@ -57,7 +63,7 @@ func (c *Core) deaf(p *peer) bool {
 func (c *Core) follow(p *peer, endpoint, other string) {
 	p.remember(endpoint)
 	p.remember(other)
-	if p.endpoint != endpoint && c.deaf(p) {
+	if p.endpoint != endpoint && (c.deaf(p) || c.hasMoved(p, endpoint)) {
 		c.goTo(p, endpoint)
 		if c.net.Connect(p.id, endpoint) == nil {
 			c.greet(p)

@@ -15,9 +15,10 @@ const (
 
 // postpone lets a message wait for the peer's turn.
 func (c *Core) postpone(now time.Time, p *peer, m zre.Message, call *Call) {
-	c.wait(now, p, m, call)
-	if !p.paced {
-		p.paced = true
+	turn := now.Add(betweenIt * time.Duration(1+len(c.paced)/atOnce))
+	c.wait(turn, p, m, call)
+	if p.paced = true; !p.listed {
+		p.listed = true
 		c.paced = append(c.paced, p)
 	}
 	if c.paceAt.IsZero() {
@@ -31,14 +32,16 @@ func (c *Core) takeTurns(now time.Time) {
 	if c.paceAt.IsZero() || now.Before(c.paceAt) {
 		return
 	}
-	count := min(atOnce, len(c.paced))
-	for _, p := range c.paced[:count] {
-		if p.paced && c.peers[p.id] == p {
+	for count := 0; count < atOnce && len(c.paced) > 0; c.paced = c.paced[1:] {
+		p := c.paced[0]
+		c.paced[0], p.listed = nil, false
+		if p.paced && c.peers[p.id] == p { // else it had its turn, or is gone
 			c.flush(p)
+			c.due(p)
+			count++
 		}
 	}
-	clear(c.paced[:count])
-	c.paced, c.paceAt = c.paced[count:], now.Add(betweenIt)
+	c.paceAt = now.Add(betweenIt)
 	if len(c.paced) == 0 {
 		c.paced, c.paceAt = nil, time.Time{}
 	}

@@ -59,6 +59,7 @@ type peer struct {
 	asks     int // pings of it that we have not yet answered
 	small    small
 	talked   bool      // it is in Core.talked
+	listed   bool      // and in Core.paced
 	next     *newcomer // who said HELLO from its endpoint
 
 	waiting []outgoing

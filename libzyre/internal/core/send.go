@@ -38,6 +38,7 @@ func (o *outgoing) done(err error) {
 // Whisper sends a message to one peer. The octets are the caller's again once
 // Done was called.
 func (c *Core) Whisper(now time.Time, id ID, content [][]byte, call *Call) {
+	c.clock.at(now)
 	p := c.peers[id]
 	if p == nil || !p.ready {
 		call.Done(ErrUnknownPeer)
@@ -50,6 +51,7 @@ func (c *Core) Whisper(now time.Time, id ID, content [][]byte, call *Call) {
 
 // Shout sends a message to each member of a group but ourselves.
 func (c *Core) Shout(now time.Time, group string, content [][]byte, call *Call) {
+	c.clock.at(now)
 	c.begin(call)
 	name := []byte(group)
 	for id := range c.groups.Members(group) {
@@ -76,6 +78,7 @@ func (c *Core) Leave(now time.Time, group string, call *Call) {
 }
 
 func (c *Core) change(now time.Time, changed bool, command zre.ID, group string, call *Call) {
+	c.clock.at(now)
 	c.begin(call)
 	if changed {
 		c.status = c.status.Next()
@@ -128,6 +131,7 @@ func (c *Core) wait(now time.Time, p *peer, m zre.Message, call *Call) {
 
 // Writable says that a peer's queue has room again.
 func (c *Core) Writable(now time.Time, id ID) {
+	c.clock.at(now)
 	p := c.peers[id]
 	if p == nil {
 		return
@@ -135,6 +139,7 @@ func (c *Core) Writable(now time.Time, id ID) {
 	p.full = false
 	c.answer(p)
 	c.flush(p)
+	c.due(p)
 	if p.doubt == ErrUnreachable && !p.full { // it could not be asked before
 		p.doubt = nil
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
@@ -161,7 +166,7 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 		c.stats.Unsendable++ // cannot be: all that goes in was checked
 		return true
 	}
-	c.sends(p, c.out.ID)
+	alone := c.sends(p, c.out.ID)
 	c.frames = append(append(c.frames[:0], c.octets), content...)
 	err = c.net.Send(p.id, c.frames)
 	clear(c.frames)
@@ -170,12 +175,13 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 		p.full = true
 		return false
 	}
-	if err != nil {
+	p.noteSent(c.out.ID, alone)
+	p.sent++
+	if err != nil { // the peer will miss its number
 		c.stats.Unsendable++
 		p.suspect(ErrUnreachable, c)
 		return true
 	}
-	p.sent++
 	if c.out.ID == zre.IDWhisper || c.out.ID == zre.IDShout {
 		c.stats.Sent++
 	}

@@ -12,13 +12,16 @@ type small struct {
 
 func isSmall(id zre.ID) bool { return id == zre.IDPing || id == zre.IDPingOK }
 
-// sends notes what is about to be sent to a peer.
-func (c *Core) sends(p *peer, id zre.ID) {
+// sends looks, before a message is sent, what of those before it was acknowledged; noteSent notes it. Nothing is where it
+// finds no room.
+func (c *Core) sends(p *peer, id zre.ID) (alone bool) { return isSmall(id) && c.learn(p) }
+
+func (p *peer) noteSent(id zre.ID, alone bool) {
 	switch {
 	case !isSmall(id):
 		p.small.only = false
 		return
-	case c.learn(p):
+	case alone:
 		p.small = small{only: true, base: p.sent}
 	}
 	if id == zre.IDPingOK {

@@ -102,11 +102,11 @@ func (c *Core) upStatic(now time.Time, s *static, identity ID) {
 		s.holder, s.dialled = identity, false
 	default:
 		if p := c.holdStatic(now, s, identity); p != nil {
-			p.up = true
 			if p.sent, p.owed = 1, 1; !greeted {
 				p.owed = 0
 				c.greet(p)
 			}
+			p.up, p.stood, p.risen = true, true, c.clock.at(now)
 			c.due(p)
 		}
 	}
@@ -137,7 +137,7 @@ func (c *Core) adopt(now time.Time, id ID, endpoint string, addr netip.Addr) *pe
 			found = s
 			break
 		}
-		if found == nil && (s.host.IsValid() && s.host == addr.Unmap() || !s.host.IsValid() && strings.HasSuffix(s.endpoint, endpoint[strings.LastIndexByte(endpoint, ':'):])) {
+		if found == nil && (s.host.IsValid() && s.host == addr.Unmap() || !c.tells && !s.host.IsValid() && strings.HasSuffix(s.endpoint, endpoint[strings.LastIndexByte(endpoint, ':'):])) {
 			found = s
 		}
 	}

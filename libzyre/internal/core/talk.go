@@ -2,7 +2,10 @@ package core
 
 import "time"
 
-const betweenLooks = 5 * time.Second
+const (
+	betweenLooks = 1500 * time.Millisecond
+	overdue      = 6500 * time.Millisecond // TCP has tried six times, and there is another way
+)
 
 // talkedTo notes that something was said to a peer.
 func (c *Core) talkedTo(p *peer) {
@@ -13,12 +16,12 @@ func (c *Core) talkedTo(p *peer) {
 }
 
 // lookAtTalk looks whether what was said was acknowledged. A connection on which nothing was for Expired, though the peer is heard, is lost
-// somewhere on the way: it is made anew, and the peer will notice what it missed.
+// somewhere on the way: it is made anew, and the peer will notice what it missed. Where there is another way, that is taken sooner.
 func (c *Core) lookAtTalk(now time.Time) {
 	if len(c.talked) == 0 || now.Before(c.talkedAt) {
 		return
 	}
-	kept := c.talked[:0]
+	kept, late := c.talked[:0], []*peer(nil)
 	for _, p := range c.talked {
 		if c.peers[p.id] != p {
 			continue
@@ -27,11 +30,18 @@ func (c *Core) lookAtTalk(now time.Time) {
 		if p.talked = unheard > 0; !p.talked {
 			continue
 		}
-		if unheard >= c.cfg.Expired && p.ready && p.quiet == alive {
+		kept = append(kept, p)
+		switch {
+		case !p.ready || p.quiet != alive:
+		case unheard >= overdue && len(p.others) > 0:
+			late = append(late, p)
+		case unheard >= c.cfg.Expired:
 			c.redial(now, p)
 		}
-		kept = append(kept, p)
 	}
 	clear(c.talked[len(kept):])
 	c.talked, c.talkedAt = kept, now.Add(betweenLooks)
+	for _, p := range late {
+		c.tryElsewhere(now, p)
+	}
 }

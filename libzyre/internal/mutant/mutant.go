@@ -56,13 +56,23 @@ func Read(tb testing.TB, list, folder string) (mutants []Mutant) {
 // the tests; a mutant that cannot be built ends the test.
 func (m *Mutant) Run(tb testing.TB, env []string, args ...string) (out string, err error) {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), "go", append([]string{"test", "-vet=off", "-count=1", "-overlay", m.overlay(tb)}, args...)...)
-	cmd.Env = append(os.Environ(), env...)
-	octets, err := cmd.CombinedOutput()
-	if out = string(octets); err != nil && !strings.Contains(out, "--- FAIL: ") {
+	if out, err = run(tb, env, append([]string{"-overlay", m.overlay(tb)}, args...)); err != nil && !strings.Contains(out, "--- FAIL: ") {
 		tb.Fatalf("it is no mutant: %v\n%s", err, out)
 	}
 	return out, err
+}
+
+// Sound runs tests of the package in the current folder as it is: what fails without a mistake tells nothing about one.
+func Sound(tb testing.TB, env []string, args ...string) (out string, err error) {
+	tb.Helper()
+	return run(tb, env, args)
+}
+
+func run(tb testing.TB, env, args []string) (string, error) {
+	cmd := exec.CommandContext(tb.Context(), "go", append([]string{"test", "-vet=off", "-count=1"}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // overlay writes the changed file, and the one that tells the go command of it.

@@ -116,6 +116,9 @@ func (n *Node) Stop(at time.Time, cause error) {
 
 // Ready takes what the network has: while the inlet is suspended no messages.
 func (n *Node) Ready(at time.Time) {
+	if n.position < len(n.batch) && !n.suspended {
+		return // Work comes first
+	}
 	if !n.suspended {
 		n.batch, n.position = n.net.Take(n.batch[:0]), 0
 		return
@@ -208,7 +211,11 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 // gather takes what the core has to tell, and offers it to the reader.
 func (n *Node) gather() {
 	before := len(n.events)
-	if n.events = n.core.Events(n.events); before == 0 {
+	room := cap(n.events)
+	if n.events = n.core.Events(n.events); before == 0 || cap(n.events) != room {
+		if cap(n.whole) != 0 && cap(n.events) != room { // they have moved: what is left behind keeps no message alive
+			clear(n.whole[:cap(n.whole)])
+		}
 		n.whole = n.events
 	}
 	for i := range n.events[before:] {

@@ -231,6 +231,7 @@ func (h *host) powerOff() {
 	}
 	w := h.w
 	h.dark = true
+	h.boots++
 	for len(h.procs) > 0 {
 		h.procs[0].kill(true)
 	}

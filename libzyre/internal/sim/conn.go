@@ -23,6 +23,7 @@ type conn struct {
 	key   uint64
 	draws uint32
 	ident uint32   // of who dialled
+	boot  int      // of the host that dialled: after another nothing is left of it there
 	link  *link    // nil: that end is closed
 	to    *process // nil: that end is closed
 

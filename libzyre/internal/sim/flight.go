@@ -101,7 +101,7 @@ func (c *conn) next(not int64) {
 func (c *conn) arrival() {
 	w := c.w()
 	c.noted = false
-	if c.flight.count == 0 {
+	if c.forgotten(); c.flight.count == 0 {
 		return
 	}
 	there, back := c.path.open()
@@ -150,6 +150,14 @@ func (c *conn) arrival() {
 	}
 }
 
+// forgotten drops what is in flight where the host that sent it has lost its power since.
+func (c *conn) forgotten() {
+	if c.boot != c.from.boots {
+		c.deaf = false
+		c.from.w.store.drop(&c.flight)
+	}
+}
+
 // timeout is how long TCP waits before it sends again, each time longer.
 func (c *conn) timeout() int64 {
 	t := c.rto
@@ -161,7 +169,7 @@ func (c *conn) timeout() int64 {
 func (c *conn) retry() {
 	w := c.w()
 	c.stuck = false
-	if c.flight.count == 0 && !c.deaf {
+	if c.forgotten(); c.flight.count == 0 && !c.deaf {
 		return
 	}
 	there, back := c.path.open()

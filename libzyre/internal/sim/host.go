@@ -35,6 +35,7 @@ type host struct {
 	offset int64      // of its clock
 	slept  int64      // since when it is asleep
 	broken fault      // why it does not run or cannot be heard; see calm
+	boots  int        // how often it lost its power
 	hops   int        // how often it moved to another address
 }
 

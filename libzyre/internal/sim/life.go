@@ -135,6 +135,7 @@ func (p *process) stop() {
 func (p *process) end() {
 	p.ended, p.listens = true, false
 	p.place.life = nil
+	p.place.before = append(p.place.before, ended{p.id, p.w.now})
 	for i, q := range p.host.procs {
 		if q == p {
 			p.host.procs = append(p.host.procs[:i:i], p.host.procs[i+1:]...)

@@ -118,7 +118,7 @@ func (l *link) syn(life uint32) {
 		return
 	}
 	w.conns++
-	c := &conn{path: route, key: l.draw(), link: l, to: to, ident: l.p.ident, rto: firstRTO}
+	c := &conn{path: route, key: l.draw(), link: l, to: to, ident: l.p.ident, boot: h.boots, rto: firstRTO}
 	l.coming = c
 	w.note(w.now+3*route.latency(l.draw()), entry{kind: onShake, c: c})
 }

@@ -33,6 +33,11 @@ func comings(cfg Config, end time.Duration) (plan []Action) {
 	down := 0
 	for at := cfg.Within + 5*time.Second; at < end; at += r.span(cfg.Churn*2/3, cfg.Churn*4/3) {
 		n := r.below(cfg.Nodes)
+		if !cfg.Faults && down > 0 && r.chance(0.5) { // as many come as go
+			for !off[n] {
+				n = (n + 1) % cfg.Nodes
+			}
+		}
 		keep, how := r.chance(0.3), r.next()
 		switch {
 		case off[n]:

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/zeromq/gozyre/libzyre"
 )
 
@@ -93,13 +95,41 @@ func (t *truth) tell(i, j int, apart bool, why string) {
 	}
 	a, ok := t.id(i)
 	b, too := t.id(j)
-	if ok && too {
-		if t.open == nil {
-			t.open = map[[2]int][][2]zyre.UUID{}
-		}
-		t.open[key] = append(t.open[key], [2]zyre.UUID{a, b})
-		t.w.checker.Disturb(t.w.time(), a, b, why)
+	if !ok || !too {
+		return
 	}
+	if t.open == nil {
+		t.open = map[[2]int][][2]zyre.UUID{}
+	}
+	t.disturb(key, a, b, why)
+	for _, id := range t.before(j, b) {
+		t.disturb(key, a, id, why)
+	}
+	for _, id := range t.before(i, a) {
+		t.disturb(key, id, b, why)
+	}
+}
+
+func (t *truth) disturb(key [2]int, a, b zyre.UUID, why string) {
+	t.open[key] = append(t.open[key], [2]zyre.UUID{a, b})
+	t.w.checker.Disturb(t.w.time(), a, b, why)
+}
+
+// remembered is how long somebody may believe in a life that is over.
+const remembered = 2 * time.Minute
+
+// before is the lives at a place, other than the last, that not all may know to be over.
+func (t *truth) before(place int, last zyre.UUID) (ids []zyre.UUID) {
+	pl := t.w.places[place]
+	for len(pl.before) > 0 && pl.before[0].at < t.w.now-int64(remembered) {
+		pl.before = pl.before[1:]
+	}
+	for _, e := range pl.before {
+		if id := zyre.UUID(e.id); id != last {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // born tells of a new life what is wrong around it.

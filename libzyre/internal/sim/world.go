@@ -53,7 +53,14 @@ type place struct {
 	lives  int
 	life   *process // that runs; nil: none
 	last   ID
+	before []ended // lives that not all may know to be over
 	port   uint16
+}
+
+// ended is a life that is over.
+type ended struct {
+	id ID
+	at int64
 }
 
 func newWorld(cfg Config) *World {

@@ -11,7 +11,7 @@ type trouble struct {
 	active int
 	began  int64 // when it last did
 	calm   int64 // when it last ended
-	tail   int64 // until when what waited for its end may take to arrive
+	lasted int64 // how long, with those that it followed soon
 	what   string
 }
 
@@ -31,6 +31,9 @@ func (c *Checker) Disturb(at time.Time, a, b zyre.UUID, what string) {
 	c.trouble(a, b, func(t *trouble) {
 		if t.active++; t.active == 1 {
 			t.began = c.now
+			if c.now > t.calm+t.lasted+c.settle {
+				t.lasted = 0
+			}
 		}
 		t.what = what
 	})
@@ -45,7 +48,7 @@ func (c *Checker) Calm(at time.Time, a, b zyre.UUID) {
 		}
 		t.active--
 		t.calm = c.now
-		t.tail = max(t.tail, c.now+min(c.now-t.began, int64(longest)))
+		t.lasted += c.now - t.began
 	})
 	if a == (zyre.UUID{}) {
 		a, b = b, a
@@ -110,19 +113,22 @@ func (c *Checker) disturbed(a, b *node) bool {
 	return at == forever || at > 0 && c.now-at <= c.settle
 }
 
-// late is until when messages may be late because of a disturbance.
+// late is until when messages may be late because of disturbances: as long after the
+// last as they took together.
 func (c *Checker) late(a, b *node) (until int64) {
 	var pair trouble
 	if len(c.between) > 0 {
 		pair = c.between[linkOf(a, b)]
 	}
+	lasted := int64(0)
 	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &pair} {
 		if t.active > 0 {
 			return forever
 		}
-		until = max(until, t.tail)
+		until = max(until, t.calm)
+		lasted += t.lasted
 	}
-	return until
+	return until + min(lasted, int64(longest))
 }
 
 // unsure says whether what is told may be late.

@@ -56,7 +56,7 @@ type pair struct {
 	reported  bool // that the views differ
 	exits     uint8
 	enters    uint8
-	brief     uint8 // a life that was over at once
+	brief     uint8 // ends and beginnings of lives that were over at once
 	next      uint8 // in the ring of recent events
 	what      [recents]uint8
 	which     [recents]uint8  // group or cause

@@ -118,14 +118,11 @@ func (c *Checker) first(r, s *node, cause error) bool {
 
 func restarted(cause error) bool { return errors.Is(cause, zyre.ErrRestarted) }
 
-// shortLife is a life in which two nodes may find out that one of them knows nothing of it. One
-// is for free after each disturbance.
-const shortLife = 3 * time.Second
-
+// shortLife is a life in which two nodes may find out that one of them knows nothing of it, or greeted
+// the other where it was before. Two are for free after each disturbance.
 const (
-	noBrief uint8 = iota
-	briefExit
-	briefOver
+	shortLife  = 5 * time.Second
+	briefLives = 2
 )
 
 // storm counts what follows one disturbance, and what comes when two nodes have long known
@@ -135,17 +132,15 @@ func (c *Checker) storm(r, s *node, p *pair, count *uint8) {
 	calm, _ := c.calm(r, s)
 	base := max(calm, r.started+c.settle, s.started+c.settle)
 	if base != p.base {
-		p.base, p.exits, p.enters, p.brief = base, 0, 0, noBrief
+		p.base, p.exits, p.enters, p.brief = base, 0, 0, 0
 	}
 	if !r.live || !s.live || calm == forever || c.now <= base+c.lag {
 		return
 	}
 	switch { // two HELLOs that cross cost a life that has just begun
-	case count == &p.exits && p.brief == noBrief && c.now-p.entered < int64(shortLife):
-		p.brief = briefExit
-		return
-	case count == &p.enters && p.brief == briefExit:
-		p.brief = briefOver
+	case count == &p.exits && p.brief%2 == 0 && p.brief < 2*briefLives && c.now-p.entered < int64(shortLife),
+		count == &p.enters && p.brief%2 == 1:
+		p.brief++
 		return
 	}
 	if *count++; *count == 2 {

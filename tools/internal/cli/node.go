@@ -22,7 +22,7 @@ type Node struct {
 	Interface []string `help:"Network interface to be found on; may be repeated. Default: all that are up." placeholder:"NAME" short:"i" sep:"none"`
 	Peer      []string `help:"HOST:PORT where somebody may be found whom no announcement of ours reaches; tried for ever; may be repeated. That one needs a --tcp-port." placeholder:"HOST:PORT" sep:"none"`
 	TCPPort   uint16   `name:"tcp-port" help:"TCP port that the others connect to. Default: any that is free." placeholder:"PORT"`
-	Advertise string   `help:"HOST:PORT that the others are told to connect to, such as a router's that forwards the TCP port. Default: what routes to them." placeholder:"HOST:PORT"`
+	Advertise string   `help:"ADDRESS:PORT that the others are told to connect to, such as a router's that forwards the TCP port. Default: what routes to them." placeholder:"ADDRESS:PORT"`
 	Carrier
 }
 
