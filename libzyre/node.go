@@ -90,7 +90,9 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 
 		HighWaterOctets: int64(cfg.Limits.MessageOctets + maxHello),
 
+		Connections:           max(8192, 2*cfg.Limits.Peers),
 		ConnectionsPerAddress: cfg.Limits.PeersPerAddress,
+		UnfinishedOctets:      4 * int64(cfg.Limits.MessageOctets+maxHello), // one that grows is there twice
 		QueuedOctets:          cfg.Limits.QueuedOctets,
 		Dials:                 cfg.Limits.Dials,
 		Log:                   cfg.Log,

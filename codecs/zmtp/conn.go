@@ -128,6 +128,9 @@ func (c *conn) kill(cause error) {
 		p.stirred()
 	}
 	c.set.turns.abort(c)
+	if cause != errSwollen { // else those who wait are told by who ended it
+		c.set.unfinished.wake()
+	}
 	if w := c.watch.Load(); w != nil {
 		w.stop()
 	}

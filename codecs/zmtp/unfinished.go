@@ -61,12 +61,17 @@ func (c *conn) hold(octets int64) error {
 	switch {
 	case octets > was && total > u.most:
 		return u.relieve(c)
-	case octets < was && total-octets+was > u.most: // somebody may wait for that
-		u.mu.Lock()
-		u.less.Broadcast()
-		u.mu.Unlock()
+	case octets < was && total-octets+was > u.most:
+		u.wake()
 	}
 	return nil
+}
+
+// wake has those look again who wait until there is less, or for their own end.
+func (u *unfinished) wake() {
+	u.mu.Lock()
+	u.less.Broadcast()
+	u.mu.Unlock()
 }
 
 // letGo is called by the reader when it ends.

@@ -106,7 +106,7 @@ func TestUnfinishedFrames(t *testing.T) {
 			})
 			v.meanwhile()
 			disperse(conns)
-			v.end(bounds{memory: 512 << 20, descriptors: 200})
+			v.end(bounds{memory: 768 << 20, descriptors: 200})
 		})
 	}
 }

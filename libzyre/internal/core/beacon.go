@@ -39,12 +39,12 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 	case id == c.cfg.ID || c.staticOf(id) != nil:
 		return
 	}
-	p := c.peers[id]
+	p := c.table.find(id)
 	if port == 0 {
 		c.goodbyeBeacon(now, p)
 		return
 	}
-	if p != nil && port == p.port && addr == p.host && p.content() {
+	if p != nil && port == p.port && addr.Is4() && addr.As4() == p.v4 && p.content() {
 		p.seen = c.clock.at(now)
 		p.here = p.seen
 		if !p.full && !p.paced && c.clock.since.IsZero() { // so that it is not looked at in vain

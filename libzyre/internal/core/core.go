@@ -81,6 +81,7 @@ type Core struct {
 	clock   clock
 	next    time.Time // when Tick has something to do; zero: never
 	peers   map[ID]*peer
+	table   table // of the same, for beacons
 	places  places
 	order   []*peer         // the same: all that is done to all is done in this order
 	looks   []moment        // for each of them, when to look at it, by the system's clock
@@ -120,6 +121,7 @@ func New(cfg Config, net Network) *Core {
 		net:    net,
 		grace:  min(time.Second, cfg.Evasive, (cfg.Expired-cfg.Evasive)/2),
 		peers:  make(map[ID]*peer),
+		table:  newTable(),
 		places: newPlaces(),
 		coming: make(map[ID]struct{}),
 		rests:  make(map[string]rest),

@@ -196,6 +196,11 @@ func FuzzMessage(f *testing.F) {
 			}
 		}
 		lives(t, c.Events(nil))
+		for id, p := range c.peers {
+			if c.table.find(id) != p || c.table.taken != len(c.peers) {
+				t.Fatal("the table is not the map")
+			}
+		}
 		if len(c.order) != len(c.peers) || len(c.order) > 3 {
 			t.Fatal("peers are kept twice or were made up")
 		}

@@ -16,11 +16,12 @@ import (
 // (we have a connection and said HELLO), and ready once its HELLO has arrived.
 type peer struct {
 	// What a beacon touches is together, in 64 octets: with a thousand peers, most of the time goes into fetching it.
-	host     netip.Addr // of endpoint
-	seen     moment     // last sign of life
-	here     moment     // last one from the endpoint that we are connected to
-	index    int32      // in Core.order
-	port     uint16     // of endpoint
+	id       ID
+	seen     moment  // last sign of life
+	here     moment  // last one from the endpoint that we are connected to
+	index    int32   // in Core.order
+	port     uint16  // of endpoint
+	v4       [4]byte // and its address; zero: it is another kind, or a name
 	ready    bool
 	proven   bool  // it has shown that it gets what we send
 	redialed bool  // and has to show it again, over a connection made anew
@@ -33,8 +34,8 @@ type peer struct {
 	thrice   uint8 // how often a beacon came from there, since one came from here
 	doubt    error // why it is being checked by a ping; nil: it is not
 
-	id       ID
-	number   uint64 // of all that were ever met
+	host     netip.Addr // of endpoint
+	number   uint64     // of all that were ever met
 	name     string
 	headers  map[string]string
 	held     int        // octets of its headers and groups
@@ -96,6 +97,7 @@ func (c *Core) newPeer(now time.Time, id ID, endpoint string, others ...string) 
 		p.remember(other)
 	}
 	c.peers[id] = p
+	c.table.add(p)
 	c.order = append(c.order, p)
 	c.looks = append(c.looks, never)
 	return p
@@ -110,6 +112,7 @@ func (c *Core) exit(now time.Time, p *peer, cause error) {
 // forget ends a peer's life and leaves its connection as it is.
 func (c *Core) forget(now time.Time, p *peer, cause error) {
 	delete(c.peers, p.id)
+	c.table.remove(p)
 	c.places.remove(p)
 	c.letIn(now, p)
 	c.held -= p.held

@@ -54,6 +54,9 @@ func (c *Core) settle(p *peer, endpoint string) {
 	}
 	p.endpoint = endpoint
 	p.host, p.port, _ = parseEndpoint(endpoint)
+	if p.v4 = [4]byte{}; p.host.Is4() {
+		p.v4 = p.host.As4()
+	}
 	c.places.add(p)
 	p.local = c.localTo(p)
 }

@@ -1,3 +1,0 @@
-package sim
-
-func init() { maxLines = number("SIM_LINES", maxLines) }
