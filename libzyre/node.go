@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/libzyre/beacon"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
@@ -112,6 +113,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 }
 
 func newNode(cfg Config, network network, discovery announcer, local func(netip.Addr) netip.Addr) *Node {
+	_, tells := cfg.Transport.(zmtp.Transport)
 	n := &Node{
 		cfg:      cfg,
 		network:  network,
@@ -142,6 +144,7 @@ func newNode(cfg Config, network network, discovery announcer, local func(netip.
 			},
 			Peers:       cfg.Peers,
 			Advertise:   cfg.Advertise,
+			Tells:       tells,
 			AnyEndpoint: cfg.AnyEndpoint,
 			LocalAddr:   local,
 		},

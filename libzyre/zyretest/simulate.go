@@ -2,8 +2,12 @@ package zyretest
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/libzyre/internal/sim"
 	"github.com/zeromq/gozyre/libzyre/zyretest/history"
 )
@@ -74,6 +78,9 @@ type Report struct {
 // Simulate runs a simulation. It uses one core, and returns early, with the
 // cause, when ctx ends. Findings are no error.
 func Simulate(ctx context.Context, s Simulation) (Report, error) {
+	if err := s.check(); err != nil {
+		return Report{Seed: s.Seed}, err
+	}
 	cfg := sim.Config{
 		Nodes: s.Nodes, Seed: s.Seed, For: s.For, Faults: s.Faults, Churn: s.Churn, Segments: s.Networks, PerHost: s.PerHost,
 		HighWater: s.HighWater, Quiet: s.Quiet, Actions: s.Actions, Shrink: s.Shrink,
@@ -94,4 +101,29 @@ func Simulate(ctx context.Context, s Simulation) (Report, error) {
 		report.Shortest = r.Actions
 	}
 	return report, nil
+}
+
+// check refuses what cannot be simulated.
+func (s Simulation) check() error {
+	switch {
+	case s.Nodes < 0 || s.Nodes > 10_000:
+		return fmt.Errorf("%w: a simulation of %d nodes: 1 to 10,000 are possible", zyre.ErrInvalid, s.Nodes)
+	case s.For < 0 || s.Churn < 0 || s.Churn > 0 && s.Churn < time.Millisecond:
+		return fmt.Errorf("%w: a simulation for %v with a node coming or going every %v: neither is negative, and a millisecond is the shortest", zyre.ErrInvalid, s.For, s.Churn)
+	case s.PerHost < 0 || s.HighWater < 0:
+		return fmt.Errorf("%w: %d nodes on a host and queues of %d messages: neither is negative", zyre.ErrInvalid, s.PerHost, s.HighWater)
+	}
+	for i, n := range s.Networks {
+		for _, share := range []float64{n.Loss, n.Resent, n.Doubled, n.Late} {
+			if !(share >= 0 && share <= 1) {
+				return fmt.Errorf("%w: network %d: a share of %v: 0 to 1 is possible", zyre.ErrInvalid, i, share)
+			}
+		}
+	}
+	for i, a := range s.Actions {
+		if !slices.Contains(Actions(), a.Do) {
+			return fmt.Errorf("%w: action %d: %q is nothing that can be done: %s are", zyre.ErrInvalid, i, a.Do, strings.Join(Actions(), ", "))
+		}
+	}
+	return nil
 }

@@ -2,10 +2,12 @@ package zyretest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/libzyre/zyretest"
 )
 
@@ -30,5 +32,20 @@ func TestSimulate(t *testing.T) {
 	}
 	if !slices.Contains(zyretest.Actions(), "partition") {
 		t.Error(zyretest.Actions())
+	}
+}
+
+func TestSimulateInvalid(t *testing.T) {
+	for _, s := range []zyretest.Simulation{
+		{Nodes: -1},
+		{For: -time.Second},
+		{Churn: 1},
+		{HighWater: -1},
+		{Networks: []zyretest.Network{{Loss: 2}}},
+		{Actions: []zyretest.Action{{Do: "fly"}}},
+	} {
+		if _, err := zyretest.Simulate(t.Context(), s); !errors.Is(err, zyre.ErrInvalid) {
+			t.Errorf("%+v: %v", s, err)
+		}
 	}
 }

@@ -58,6 +58,9 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		return
 	}
 	c.alive(now, p)
+	if addr == p.host && port == p.port {
+		endpoint = p.endpoint // which may be a name
+	}
 	switch endpoint {
 	case p.endpoint:
 		p.here, p.thrice = p.seen, 0

@@ -134,6 +134,9 @@ func (c *Core) schedule() {
 	if !c.paceAt.IsZero() {
 		c.wake(c.paceAt)
 	}
+	if len(c.talked) > 0 {
+		c.wake(c.talkedAt)
+	}
 	first := never
 	for _, look := range c.looks {
 		first = min(first, look)

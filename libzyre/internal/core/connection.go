@@ -23,6 +23,7 @@ func (c *Core) Up(now time.Time, id, identity ID, addr netip.Addr) {
 	default:
 		p.refused, p.up, p.stood, p.dialled = false, true, true, 0
 		p.risen = c.clock.at(now)
+		c.found(p, addr)
 		if p.doubt == ErrUnreachable {
 			p.doubt = nil
 		}

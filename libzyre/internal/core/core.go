@@ -66,6 +66,7 @@ type Config struct {
 	Limits      Limits
 	Peers       []string // endpoints of static peers: tried for ever
 	Advertise   string   // the endpoint that HELLO names; empty: the one that routes to the peer
+	Tells       bool     // whether the network tells of connections; else that is learnt as soon as it does
 	AnyEndpoint bool     // whether a HELLO may name another host than it comes from
 	// LocalAddr returns the address of ours that routes to another host: what
 	// that host is told to connect to.
@@ -128,6 +129,7 @@ func New(cfg Config, net Network) *Core {
 
 		newcomers: make(map[ID]*newcomer),
 	}
+	c.tells = cfg.Tells
 	c.cfg.Limits = cfg.Limits.withDefaults()
 	for i, endpoint := range cfg.Peers {
 		c.statics = append(c.statics, newStatic(cfg.ID, i, endpoint))

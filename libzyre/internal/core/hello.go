@@ -112,6 +112,9 @@ func (c *Core) hello(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 	}
 
 	p := c.peers[id]
+	if p != nil && p.isAt(endpoint) {
+		endpoint = p.endpoint
+	}
 	switch {
 	case p == nil:
 		if p = c.adopt(now, id, endpoint, addr); p == nil {

@@ -53,10 +53,8 @@ func (c *Core) settle(p *peer, endpoint string) {
 		c.places.remove(p)
 	}
 	p.endpoint = endpoint
-	p.host, p.port, _ = parseEndpoint(endpoint)
-	if p.v4 = [4]byte{}; p.host.Is4() {
-		p.v4 = p.host.As4()
-	}
+	host, port, _ := parseEndpoint(endpoint)
+	p.place(host, port)
 	c.places.add(p)
 	p.local = c.localTo(p)
 }
@@ -68,6 +66,30 @@ func (c *Core) becomeReady(p *peer) {
 	delete(c.rests, p.endpoint)
 	c.places.count(p, 1)
 	c.ready++
+}
+
+// place notes where an endpoint is.
+func (p *peer) place(host netip.Addr, port uint16) {
+	p.host, p.port, p.v4 = host, port, [4]byte{}
+	if host.Is4() {
+		p.v4 = host.As4()
+	}
+}
+
+// isAt says whether we are connected to an endpoint, which may have a name.
+func (p *peer) isAt(endpoint string) bool {
+	host, port, _ := parseEndpoint(endpoint)
+	return endpoint == p.endpoint || host.IsValid() && host == p.host && port == p.port
+}
+
+// found: the name that we are connected to is at an address.
+func (c *Core) found(p *peer, addr netip.Addr) {
+	if !p.host.IsValid() && addr.IsValid() {
+		c.places.count(p, -1)
+		p.place(addr.Unmap(), p.port)
+		c.places.count(p, 1)
+		p.local = c.localTo(p)
+	}
 }
 
 // localTo is the address of ours that routes to a peer; 0.0.0.0 where none does.

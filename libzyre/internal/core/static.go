@@ -107,6 +107,7 @@ func (c *Core) upStatic(now time.Time, s *static, identity ID) {
 				c.greet(p)
 			}
 			p.up, p.stood, p.risen = true, true, c.clock.at(now)
+			c.found(p, s.host)
 			c.due(p)
 		}
 	}

@@ -59,6 +59,7 @@ func (pl *place) start(keep bool) {
 			Limits:      core.Limits{Peers: max(core.DefaultPeers, 2*w.cfg.Nodes)},
 			Peers:       w.statics(pl),
 			LocalAddr:   p.LocalAddr,
+			Tells:       true,
 		},
 		Queue:  1000,
 		Reader: p.read,

@@ -2,7 +2,6 @@ package history
 
 import (
 	"errors"
-	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
 )
@@ -119,11 +118,8 @@ func (c *Checker) first(r, s *node, cause error) bool {
 func restarted(cause error) bool { return errors.Is(cause, zyre.ErrRestarted) }
 
 // shortLife is a life in which two nodes may find out that one of them knows nothing of it, or greeted
-// the other where it was before. Two are for free after each disturbance.
-const (
-	shortLife  = 5 * time.Second
-	briefLives = 2
-)
+// the other where it was before: it is over within Settle. Two are for free after each disturbance.
+const briefLives = 2
 
 // storm counts what follows one disturbance, and what comes when two nodes have long known
 // each other: EXITs that follow from each other without end are excused one by one, but not
@@ -138,7 +134,7 @@ func (c *Checker) storm(r, s *node, p *pair, count *uint8) {
 		return
 	}
 	switch { // two HELLOs that cross cost a life that has just begun
-	case count == &p.exits && p.brief%2 == 0 && p.brief < 2*briefLives && c.now-p.entered < int64(shortLife),
+	case count == &p.exits && p.brief%2 == 0 && p.brief < 2*briefLives && c.now-p.entered < c.settle,
 		count == &p.enters && p.brief%2 == 1:
 		p.brief++
 		return

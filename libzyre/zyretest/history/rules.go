@@ -21,7 +21,7 @@ const (
 	// RuleGhost: a peer that stopped does not enter, Settle after that.
 	RuleGhost = "ghost"
 	// RuleStorm: after a disturbance a peer exits once and enters once at most; two lives that are
-	// over within 5 s are not counted.
+	// over within Settle are not counted.
 	RuleStorm = "storm"
 	// RuleView: who runs and can be reached is told of, and who has stopped is
 	// not, Settle after the last change.

@@ -9,9 +9,13 @@ const (
 
 // talkedTo notes that something was said to a peer.
 func (c *Core) talkedTo(p *peer) {
-	if !p.talked {
-		p.talked = true
-		c.talked = append(c.talked, p)
+	if p.talked {
+		return
+	}
+	p.talked = true
+	if c.talked = append(c.talked, p); len(c.talked) == 1 {
+		c.talkedAt = c.clock.last.Add(betweenLooks)
+		c.wake(c.talkedAt)
 	}
 }
 
