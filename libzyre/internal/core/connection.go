@@ -58,7 +58,7 @@ func (c *Core) Failed(now time.Time, id ID, refused bool) {
 		if p = c.peers[id]; p != nil && len(p.others) > 0 {
 			p.others = p.others[1:] // the one that failed
 		}
-	case refused && !c.isComing(id):
+	case refused && !c.isHeard(now, p):
 		c.exit(now, p, ErrUnreachable)
 	default:
 		// The network may be back before long; or what the peer said before it went is still on its way to us.
@@ -79,6 +79,11 @@ func (c *Core) Stranger(now time.Time, id ID) {
 }
 
 func (c *Core) isComing(id ID) bool { _, ok := c.coming[id]; return ok }
+
+// isHeard says whether more may come of what a peer said before it went: its connection to us stands, and brought something of late.
+func (c *Core) isHeard(now time.Time, p *peer) bool {
+	return c.isComing(p.id) && c.clock.at(now).Sub(p.seen) < 2*c.grace
+}
 
 // Arrived says that a peer's connection to us is there, and from where. Transports that cannot know never say so.
 func (c *Core) Arrived(now time.Time, id ID, addr netip.Addr) {
