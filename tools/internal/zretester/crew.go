@@ -174,12 +174,23 @@ func (c *crew) run(ctx context.Context) {
 		}
 		m.mu.Unlock()
 	}
+	late := time.After(resting)
 	for _, m := range c.members {
-		if m.rested != nil {
-			<-m.rested
+		if m.rested == nil {
+			continue
+		}
+		select {
+		case <-m.rested:
+		case <-late: // it hangs: it is not waited for
+			c.trouble(fmt.Errorf("process %d does not come to rest within %v", m.number, resting))
+			m.slay()
+			late = time.After(0) // nor are the others, for longer
 		}
 	}
 }
+
+// resting is how long the processes have, together, to end what they are at.
+const resting = 30 * time.Second
 
 // killing kills a process every now and then, until ctx is done.
 func (c *crew) killing(ctx context.Context) {
