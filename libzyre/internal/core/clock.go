@@ -68,8 +68,8 @@ func (c *Core) Next() time.Time { return c.next }
 func (c *Core) Tick(now time.Time) {
 	c.doubtOurselves(now)
 	c.hearNewcomers(now)
-	c.dismissLate(now)
 	at, system := c.clock.at(now), c.clock.system(now)
+	c.dismissLate(at)
 	for i := 0; i < len(c.order); {
 		if c.looks[i] > system {
 			i++

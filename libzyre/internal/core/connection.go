@@ -39,6 +39,8 @@ func (c *Core) Down(now time.Time, id ID) {
 	if p := c.peers[id]; p != nil {
 		p.up, p.dialled = false, c.clock.at(now)
 		p.dropPings() // that were on their way
+		p.broke = !p.ready
+		c.due(p)
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
 	}
 }
@@ -101,7 +103,8 @@ func (c *Core) Arrived(now time.Time, id ID, addr netip.Addr) {
 	addr = addr.Unmap()
 	_, port, ok := parseEndpoint(p.endpoint)
 	if ok && p.ready && addr.IsValid() && addr != p.host && addr.IsLoopback() == p.host.IsLoopback() {
-		p.remember(endpointOf(addr, port))
+		p.from = endpointOf(addr, port)
+		p.remember(p.from)
 		if c.clock.at(now).Sub(p.here) > c.grace/4 {
 			c.elsewhere(now, p)
 		}

@@ -32,14 +32,16 @@ func (c *Core) greet(p *peer) {
 	}
 	p.waiting, p.paced = nil, false
 	p.dropPings()
-	p.sent, p.proven, p.full, p.up, p.stood = 0, false, false, false, false
+	p.sent, p.proven, p.full, p.up, p.stood, p.broke = 0, false, false, false, false, false
 	p.owed++
 	c.send(p, nil)
 }
 
 // regreet begins the connection anew at the next endpoint.
 func (c *Core) regreet(at moment, p *peer) {
-	c.turn(p)
+	if len(p.others) > 0 {
+		c.turn(p)
+	}
 	p.tried, p.refused = at, false
 	if err := c.net.Connect(p.id, p.endpoint); err != nil {
 		c.stats.Refused++
@@ -59,11 +61,11 @@ func (c *Core) deaf(p *peer) bool {
 	return c.tells && !p.stood || p.up && c.net.Unacknowledged(p.id) >= leastUnheard
 }
 
-// follow notes where a peer says HELLO from. Where ours went elsewhere, and nobody heard it, it is said there.
+// follow notes where a peer says HELLO from. Where ours went elsewhere, and nobody heard it, or was lost with its connection, it is said there.
 func (c *Core) follow(p *peer, endpoint, other string) {
 	p.remember(endpoint)
 	p.remember(other)
-	if p.endpoint != endpoint && (c.deaf(p) || c.hasMoved(p, endpoint)) {
+	if p.broke || c.deaf(p) && (p.up || p.endpoint != endpoint) || p.endpoint != endpoint && c.hasMoved(p, endpoint) {
 		c.goTo(p, endpoint)
 		if c.net.Connect(p.id, endpoint) == nil {
 			c.greet(p)

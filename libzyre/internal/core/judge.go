@@ -63,10 +63,10 @@ func (c *Core) deadline(p *peer) moment {
 	if !p.ready {
 		end := p.made.Add(2 * c.cfg.Evasive)
 		wait := 2 * c.grace
-		if p.here.After(p.tried) { // it is heard from there: its answer may need some time
+		if p.here.After(p.tried) && !p.broke { // it is heard from there: its answer may need some time
 			wait = 3 * c.grace
 		}
-		if next := p.tried.Add(wait); len(p.others) > 0 && next.Before(end) {
+		if next := p.tried.Add(wait); (len(p.others) > 0 || p.broke) && next.Before(end) {
 			end = next
 		}
 		return end
@@ -101,7 +101,7 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 	case !p.ready && at.Sub(p.made) >= 2*c.cfg.Evasive:
 		c.rest(at, p.endpoint)
 		c.exit(now, p, ErrUnreachable)
-	case !p.ready && p.up && c.hears(p):
+	case !p.ready && p.up && c.hears(p) && !p.broke:
 		p.tried = at // it has our HELLO: its answer is on the way
 	case !p.ready:
 		c.regreet(at, p)
@@ -126,7 +126,7 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 	case p.quiet == evasive:
 		p.quiet = silent
 		c.tell(now, p, Event{Type: Silent})
-		if c.knowsUs(now, p) {
+		if c.knowsUs(now, p) && !(p.up && c.net.Unacknowledged(p.id) == 0) { // else it is there, and does not run
 			c.tryElsewhere(now, p)
 		}
 	default:
@@ -212,12 +212,12 @@ func (c *Core) ping(now time.Time, p *peer, ping ping) bool {
 
 // pong takes a PING-OK.
 func (c *Core) pong(now time.Time, p *peer) {
-	p.proven, p.redialed, p.dialled = true, false, 0
-	p.here = p.seen // our way to it works
-	if len(p.pings) == 0 {
+	if len(p.pings) == 0 { // it answers one that was sent over another connection
 		c.stats.Unexpected++
 		return
 	}
+	p.proven, p.redialed = true, false
+	p.here = p.seen // our way to it works
 	first := p.pings[0]
 	p.pings = p.pings[1:]
 	if first.by != nil && first.by == p.doubt {

@@ -20,7 +20,7 @@ type newcomer struct {
 	messages [][][]byte
 	octets   int
 	missed   bool // some of what it said was too much
-	until    time.Time
+	until    moment
 }
 
 // await keeps the HELLO of a newcomer until the peer is gone.
@@ -30,7 +30,7 @@ func (c *Core) await(now time.Time, p *peer, id ID, addr netip.Addr, hello [][]b
 		c.dismiss(old.peer)
 	}
 	if len(c.newcomers) < maxNewcomers {
-		p.next = &newcomer{id: id, peer: p, addr: addr, until: now.Add(2 * c.cfg.Evasive)}
+		p.next = &newcomer{id: id, peer: p, addr: addr, until: c.clock.at(now).Add(2 * c.cfg.Evasive)}
 		c.newcomers[id] = p.next
 		p.next.keep(hello)
 	}
@@ -61,7 +61,7 @@ func (c *Core) dismiss(p *peer) {
 // keeps says whether a message was kept because it is of a newcomer.
 func (c *Core) keeps(now time.Time, id ID, message [][]byte) bool {
 	n := c.newcomers[id]
-	if n == nil || now.After(n.until) || n.missed {
+	if n == nil || c.clock.at(now).After(n.until) || n.missed {
 		return false
 	}
 	n.keep(message)
@@ -69,9 +69,9 @@ func (c *Core) keeps(now time.Time, id ID, message [][]byte) bool {
 }
 
 // dismissLate forgets those whose predecessors live on.
-func (c *Core) dismissLate(now time.Time) {
+func (c *Core) dismissLate(at moment) {
 	for _, n := range c.newcomers {
-		if now.After(n.until) && n.peer.next == n {
+		if at.After(n.until) && n.peer.next == n {
 			c.dismiss(n.peer)
 		}
 	}
@@ -92,7 +92,7 @@ func (c *Core) hearNewcomers(now time.Time) {
 		n := c.waiting[0]
 		c.waiting = c.waiting[1:]
 		delete(c.newcomers, n.id)
-		if now.After(n.until) || n.missed {
+		if c.clock.at(now).After(n.until) || n.missed {
 			continue
 		}
 		for _, message := range n.messages {

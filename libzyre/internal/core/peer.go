@@ -27,6 +27,7 @@ type peer struct {
 	redialed bool  // and has to show it again, over a connection made anew
 	up       bool  // our connection stands; transports that cannot know never say so
 	stood    bool  // it has stood since our HELLO
+	broke    bool  // a connection broke before that was answered: it may be lost
 	refused  bool  // nobody listens where it was
 	full     bool  // its queue is
 	paced    bool  // something waits for its turn
@@ -43,6 +44,7 @@ type peer struct {
 	local    netip.Addr // address of ours that routes there
 	others   []string   // other endpoints that were heard of, the next to try first
 	there    string     // the last of them that a beacon came from
+	from     string     // where its connection to us came from, until that was tried: there is a way in both directions
 
 	owed     int    // our HELLOs that it has not yet answered
 	made     moment // when it was met, then when it became ready
@@ -188,12 +190,15 @@ func (p *peer) remember(endpoint string) bool {
 	return known < 0
 }
 
-// another is the endpoint to go on at, and which remain then: the one that was heard of
+// another is the endpoint to go on at, and which remain then: the one that it connected from, else the one that was heard of
 // last, and in the end each.
 func (p *peer) another() (endpoint string, others []string) {
-	last := len(p.others) - 1
-	endpoint = p.others[last]
-	return endpoint, slices.Insert(p.others[:last:last], 0, p.endpoint)
+	at := slices.Index(p.others, p.from)
+	if p.from = ""; at < 0 {
+		at = len(p.others) - 1
+	}
+	endpoint = p.others[at]
+	return endpoint, slices.Insert(slices.Delete(slices.Clone(p.others), at, at+1), 0, p.endpoint)
 }
 
 // endpointOf writes an endpoint as ZeroMQ does.

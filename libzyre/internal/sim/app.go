@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,7 +69,7 @@ func (p *process) read(e *core.Event) bool {
 		w.cfg.watch(w, p, &w.scratch)
 	}
 	if e.Type == core.Exit {
-		p.admit() // what waited for the peer failed with it
+		p.admitOf(w.ident(e.Peer)) // what waited for the peer failed with it
 	}
 	if w.cfg.Mute || p.ended {
 		return true
@@ -141,18 +142,30 @@ var hopFrames = [...][]byte{{0}, {1}, {2}, {3}}
 
 // failure is a call that failed after a while.
 type failure struct {
+	to      uint32 // who was to get it; 0: all of a group
 	payload []byte
 	err     error
 }
 
 // done is the end of a call: what it says when that failed. The application hears of
 // it behind what it is told in the same moment.
-func (p *process) done(payload []byte) *core.Call {
+func (p *process) done(to uint32, payload []byte) *core.Call {
 	return &core.Call{Done: func(err error) {
 		if err != nil {
-			p.app.failed = append(p.app.failed, failure{payload, err})
+			p.app.failed = append(p.app.failed, failure{to, payload, err})
 		}
 	}}
+}
+
+// admitOf tells of calls that failed because a peer left.
+func (p *process) admitOf(peer uint32) {
+	a := &p.app
+	a.failed = slices.DeleteFunc(a.failed, func(f failure) bool {
+		if f.to == peer {
+			p.w.checker.Failed(p.w.time(), f.payload, f.err)
+		}
+		return f.to == peer
+	})
 }
 
 // admit tells of calls that failed.
@@ -171,7 +184,7 @@ func (p *process) whisper(to uint32, hops byte) {
 	if w.traces(id) {
 		w.trace(p, "whispers %s to %s", label(payload), w.nameOf(id))
 	}
-	p.node.Core().Whisper(p.now(), id, [][]byte{payload, hopFrames[hops]}, p.done(payload))
+	p.node.Core().Whisper(p.now(), id, [][]byte{payload, hopFrames[hops]}, p.done(to, payload))
 }
 
 func (p *process) shout(group int, hops byte) {
@@ -180,7 +193,7 @@ func (p *process) shout(group int, hops byte) {
 	if w.tracing {
 		w.trace(p, "shouts %s to %s", label(payload), groupNames[group])
 	}
-	p.node.Core().Shout(p.now(), groupNames[group], [][]byte{payload, hopFrames[hops]}, p.done(payload))
+	p.node.Core().Shout(p.now(), groupNames[group], [][]byte{payload, hopFrames[hops]}, p.done(0, payload))
 }
 
 // ignored is a call whose end nobody waits for.

@@ -119,16 +119,17 @@ func (c *conn) arrival() {
 		w.note(w.now+c.timeout(), entry{kind: onRetry, c: c})
 		return
 	}
+	if (c.to == nil || !c.open) && !back { // the answer that nobody is there does not get through
+		c.stuck = true
+		w.note(w.now+c.timeout(), entry{kind: onRetry, c: c})
+		return
+	}
 	m := c.flight.pop()
 	c.rto = firstRTO
 	if c.to == nil || !c.open {
 		w.store.free(m)
 		w.store.drop(&c.flight)
-		if back {
-			w.note(w.now+c.latency(c.draw()), entry{kind: onReset, c: c})
-		} else {
-			c.watch()
-		}
+		w.note(w.now+c.latency(c.draw()), entry{kind: onReset, c: c})
 		return
 	}
 	if c.ackAt <= w.now {
