@@ -23,7 +23,7 @@ type Config struct {
 	HighWater        int           // messages queued for a peer; default 3000
 	Evasive, Expired time.Duration // defaults 5 s and 30 s
 	Interval         time.Duration // of beacons; default 1 s
-	Settle           time.Duration // see history.Config; default 10 s
+	Settle           time.Duration // see history.Config; default 10 s, and 15 s of more than 64 nodes, whose beacons are rare
 	Static           bool          // every node has node 0's endpoint in its configuration, and no beacon arrives
 	Quiet            bool          // applications do nothing by themselves, but answer
 	Groups           bool          // with Quiet: each joins a group when it begins
@@ -50,6 +50,9 @@ func (cfg Config) withDefaults() Config {
 	or(&cfg.Evasive, 5*time.Second)
 	or(&cfg.Expired, 30*time.Second)
 	or(&cfg.Interval, time.Second)
+	if cfg.Nodes > 64 {
+		or(&cfg.Settle, 15*time.Second)
+	}
 	or(&cfg.Settle, 10*time.Second)
 	if cfg.Segments == nil {
 		cfg.Segments = []Wire{{Latency: 100 * time.Microsecond, Jitter: 400 * time.Microsecond}}

@@ -22,13 +22,13 @@ func number(name string, otherwise int) int {
 
 func init() { maxLines = number("SIM_LINES", maxLines) }
 
-// TestSeeds runs worlds of 20 nodes in which everything goes wrong. SIM_SEEDS says how
+// TestSeeds runs worlds of 20 nodes in which everything goes wrong, others each time. SIM_SEEDS says how
 // many, SIM_FIRST the first seed, SIM_FOR how many seconds, SIM_NODES of how many nodes; SIM_SHRINK how many
 // seconds to look for a shorter history of a finding, SIM_RULE of which rule, SIM_LINES how many lines of it to
 // print. SIM_ALL goes on after a finding.
 func TestSeeds(t *testing.T) {
-	first, count := number("SIM_FIRST", 1), number("SIM_SEEDS", seeds)
 	began := time.Now()
+	first, count := number("SIM_FIRST", int(began.Unix())), number("SIM_SEEDS", seeds)
 	var next, events atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -57,7 +57,7 @@ func TestSeeds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d seeds, %d events in %v", count, events.Load(), time.Since(began))
+	t.Logf("%d seeds from %d on, %d events in %v", count, first, events.Load(), time.Since(began))
 }
 
 func short(id [16]byte) string { return strconv.FormatUint(keyOf(id), 16)[:6] }
