@@ -121,6 +121,7 @@ func (c *Core) Departed(now time.Time, id ID) {
 	case p.refused:
 		c.exit(now, p, ErrUnreachable)
 	default:
+		p.departed = true
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
 	}
 }

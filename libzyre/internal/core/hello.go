@@ -32,7 +32,8 @@ func (c *Core) greet(p *peer) {
 	}
 	p.waiting, p.paced = nil, false
 	p.dropPings()
-	p.sent, p.proven, p.full, p.up, p.stood, p.broke = 0, false, false, false, false, false
+	p.sent, p.proven, p.full, p.up = 0, false, false, false
+	p.stood, p.departed, p.broke = false, false, false
 	p.owed++
 	c.send(p, nil)
 }
@@ -65,7 +66,7 @@ func (c *Core) deaf(p *peer) bool {
 func (c *Core) follow(p *peer, endpoint, other string) {
 	p.remember(endpoint)
 	p.remember(other)
-	if p.broke || c.deaf(p) && (p.up || p.endpoint != endpoint) || p.endpoint != endpoint && c.hasMoved(p, endpoint) {
+	if p.broke || c.deaf(p) && (p.departed || p.endpoint != endpoint) || p.endpoint != endpoint && c.hasMoved(p, endpoint) {
 		c.goTo(p, endpoint)
 		if c.net.Connect(p.id, endpoint) == nil {
 			c.greet(p)

@@ -54,7 +54,7 @@ func (c *Core) move(now time.Time, p *peer) {
 // say it again.
 func (c *Core) renew(now time.Time, p *peer) {
 	c.turn(p)
-	p.up, p.refused, p.doubt, p.owed = false, false, nil, 0
+	p.up, p.refused, p.doubt, p.owed, p.quiet = false, false, nil, 0, alive
 	p.made = c.clock.at(now)
 	p.dialled, p.tried = p.made, p.made
 	p.giveUp(ErrMoved)

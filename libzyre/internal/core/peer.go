@@ -28,6 +28,7 @@ type peer struct {
 	up       bool  // our connection stands; transports that cannot know never say so
 	stood    bool  // it has stood since our HELLO
 	broke    bool  // a connection broke before that was answered: it may be lost
+	departed bool  // a connection of its own has ended since then
 	refused  bool  // nobody listens where it was
 	full     bool  // its queue is
 	paced    bool  // something waits for its turn

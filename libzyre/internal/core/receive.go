@@ -56,15 +56,15 @@ func (c *Core) Message(now time.Time, id ID, addr netip.Addr, frames [][]byte) {
 		c.in.Dispatch(&c.heard)
 		return
 	}
+	c.alive(now, p)
+	if addr = addr.Unmap(); !addr.IsValid() || addr == p.host {
+		p.here = p.seen
+	}
 	if !follows(sequence, p.received) {
 		c.again(now, p, ErrLost)
 		return
 	}
 	p.received = sequence
-	c.alive(now, p)
-	if addr = addr.Unmap(); !addr.IsValid() || addr == p.host {
-		p.here = p.seen
-	}
 	if bad != nil {
 		c.stats.Malformed++
 		return

@@ -193,11 +193,12 @@ func (p *process) freeze(a *Action) {
 	w := p.w
 	if a.Do == Freeze {
 		p.hold(w.now, w.now+int64(a.For))
-		if a.For > tolerated {
+		if a.For > tolerated || w.now < p.busy {
 			w.broken(p.host, a)
 		}
 		return
 	}
+	p.busy = w.now + int64(a.For)
 	r := streamOf(w.seed, ofWaking, p.key^uint64(a.At))
 	for at := w.now; at < w.now+int64(a.For); {
 		end := at + int64(r.span(50*time.Millisecond, 900*time.Millisecond))

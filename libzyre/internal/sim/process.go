@@ -23,6 +23,7 @@ type process struct {
 	node    *node.Node
 	due     int64 // when onTimer is noted; 0: it is not
 	frozen  int32 // how many reasons keep it from running
+	busy    int64 // until when it hardly does
 	ended   bool
 	pending bool // it is among those that are ready
 	listens bool // its port is bound
