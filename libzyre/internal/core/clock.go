@@ -108,12 +108,20 @@ func (c *Core) doubtOurselves(now time.Time) {
 	c.clock.lag += late
 	at := c.clock.at(now)
 	for _, p := range c.order {
-		p.seen = min(p.seen, at)
+		p.setBack(at, c.cfg.Evasive)
 		for i := range p.waiting {
 			p.waiting[i].deadline = p.waiting[i].deadline.Add(late)
 		}
 		c.due(p)
 	}
+}
+
+// setBack: the clock is set back to then, and what was noted before that was known is no later.
+func (p *peer) setBack(at moment, evasive time.Duration) {
+	for _, noted := range []*moment{&p.seen, &p.here, &p.made, &p.tried, &p.dialled, &p.risen, &p.moved, &p.asked} {
+		*noted = min(*noted, at)
+	}
+	p.doubtBy, p.lookAt = min(p.doubtBy, at.Add(evasive)), min(p.lookAt, at.Add(mostUnheard))
 }
 
 // scheduleAll asks all peers anew when they are due: the clock is another one.

@@ -259,6 +259,9 @@ func (s *stage) input(line string) {
 		d, _ := time.ParseDuration(args[0])
 		s.now = s.now.Add(d)
 		c.Tick(s.now)
+	case "oversleep": // DURATION: the next inputs come before the tick that is due
+		d, _ := time.ParseDuration(args[0])
+		s.now = s.now.Add(d)
 	case "join":
 		c.Join(s.now, args[0], s.call("join"))
 	case "leave":
