@@ -36,5 +36,6 @@
 // environment it fails the test, because there a skipped test proves nothing.
 //
 // Functions of this package that cannot do what they are told end the test with
-// Fatalf. They are to be called from the test's goroutine.
+// Fatalf. They are to be called from the test's goroutine. A program that is no test
+// has its laboratory from Outside, or from Open, and gets an error instead.
 package netlab

@@ -55,9 +55,12 @@ func Need(tb testing.TB) {
 }
 
 // Refuse ends a test that lacks something: a failure with CI=true, else a skip
-// that names what is missing.
+// that names what is missing. Outside of a test there is nothing to skip.
 func Refuse(tb testing.TB, why string) {
 	tb.Helper()
+	if _, ok := tb.(*outside); ok {
+		tb.Fatalf("netlab: %s", why)
+	}
 	if os.Getenv("CI") == "true" {
 		tb.Fatalf("CANNOT RUN: %s (a failure because CI=true)", why)
 	}

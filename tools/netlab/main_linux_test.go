@@ -51,8 +51,8 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	case "die": // a test that is killed while it has a laboratory
-		tb := &fakeTB{}
-		l := New(tb)
+		l, err := Open()
+		exitOn(err)
 		h := l.Host("orphan")
 		cmd := h.Command(context.Background(), "sleep", "1000")
 		exitOn(cmd.Start())
@@ -77,11 +77,3 @@ func as(r string, cmd *exec.Cmd) *exec.Cmd {
 	cmd.Env = append(os.Environ(), role+"="+r)
 	return cmd
 }
-
-// fakeTB is a test outside of testing: what fails ends the process.
-type fakeTB struct{ testing.TB }
-
-func (*fakeTB) Helper()                      {}
-func (*fakeTB) Cleanup(func())               {}
-func (*fakeTB) Fatalf(f string, args ...any) { exitOn(fmt.Errorf(f, args...)) }
-func (*fakeTB) Skipf(f string, args ...any)  { exitOn(fmt.Errorf(f, args...)) }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
-	"testing"
 	"time"
 
 	"github.com/zeromq/gozyre/tools/netlab"
@@ -103,39 +101,4 @@ func hear(p *other, wanted string) (n news, err error) {
 		}
 	}
 	return n, nil
-}
-
-// inLab does something with a laboratory of its own. It fails on a machine that cannot have one.
-func inLab(do func(*netlab.Lab) error) (err error) {
-	tb := &noTest{}
-	defer func() {
-		for _, f := range tb.cleanups {
-			defer f()
-		}
-		if p := recover(); p != nil {
-			failure, ok := p.(labError)
-			if !ok {
-				panic(p)
-			}
-			err = failure
-		}
-	}()
-	return do(netlab.New(tb))
-}
-
-type labError struct{ error }
-
-// noTest is what a laboratory needs of a test, where there is none.
-type noTest struct {
-	testing.TB
-	cleanups []func()
-}
-
-func (*noTest) Helper()                      {}
-func (*noTest) Context() context.Context     { return context.Background() }
-func (t *noTest) Cleanup(f func())           { t.cleanups = append(t.cleanups, f) }
-func (*noTest) Errorf(f string, args ...any) { fmt.Fprintf(os.Stderr, "benchnode: "+f+"\n", args...) }
-func (*noTest) Fatalf(f string, args ...any) { panic(labError{fmt.Errorf(f, args...)}) }
-func (t *noTest) Skipf(f string, args ...any) {
-	t.Fatalf("%s", strings.TrimPrefix(fmt.Sprintf(f, args...), "SKIPPED, "))
 }

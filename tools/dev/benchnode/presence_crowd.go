@@ -39,7 +39,7 @@ func (m *crowd) Run() error {
 	if !m.Alone {
 		return m.measure(nil)
 	}
-	return inLab(func(lab *netlab.Lab) error { return m.measure(lab.Host("alone")) })
+	return netlab.Outside(func(lab *netlab.Lab) error { return m.measure(lab.Host("alone")) })
 }
 
 func (m *crowd) measure(on *netlab.Host) (err error) {

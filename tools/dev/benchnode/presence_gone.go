@@ -30,7 +30,7 @@ func (m *gone) Run() error {
 		return m.measure(&scene{})
 	}
 	// others eth0 10.77.0.1 ── lan ── 10.77.0.2 eth0 one
-	return inLab(func(lab *netlab.Lab) error {
+	return netlab.Outside(func(lab *netlab.Lab) error {
 		lan := lab.Switch("lan")
 		s := &scene{here: lab.Host("others"), there: lab.Host("one")}
 		s.here.Plug(lan, "eth0", "10.77.0.1/24")

@@ -27,6 +27,7 @@ type hosts struct {
 	crew     *crew
 
 	mu     sync.Mutex // of the laboratory, which wants to be used by one at a time
+	lab    *netlab.Lab
 	hosts  []*netlab.Host
 	links  []*netlab.Link
 	ether  *netlab.Ether // nil: nothing is delayed
@@ -39,10 +40,12 @@ type spell struct{ pairs [][2]zyre.UUID }
 
 // settleHosts makes a network of namespaces for a crew.
 func (t *tester) settleHosts(c *crew) (end func(), err error) {
-	tb := &labTB{}
-	h := &hosts{t: t, crew: c, recorder: history.NewRecorder(func(o history.Observation) { c.merger.add(0, o) }), now: map[*Fault]*spell{}}
-	err = guard(func() {
-		lab := netlab.New(tb)
+	lab, err := netlab.Open()
+	if err != nil {
+		return nil, cli.Usagef("--namespaces: %v", err)
+	}
+	h := &hosts{t: t, lab: lab, crew: c, recorder: history.NewRecorder(func(o history.Observation) { c.merger.add(0, o) }), now: map[*Fault]*spell{}}
+	err = lab.Try(func() error {
 		delayed := slices.ContainsFunc(t.scenario.Faults, func(f Fault) bool { return f.What == delay })
 		var lan *netlab.Switch
 		if delayed {
@@ -67,15 +70,16 @@ func (t *tester) settleHosts(c *crew) (end func(), err error) {
 				return there
 			}
 		}
+		return nil
 	})
 	if err != nil {
-		_ = tb.end()
+		_ = lab.Close() // what went wrong first is what counts
 		return nil, cli.Usagef("--namespaces: %v", err)
 	}
 	t.roster.came = h.came
 	t.weather = h.weather
 	return func() {
-		if err := tb.end(); err != nil {
+		if err := lab.Close(); err != nil {
 			t.trouble(err)
 		}
 	}, nil
@@ -150,7 +154,7 @@ func (h *hosts) over(f *Fault) {
 func (h *hosts) do(what func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := guard(what); err != nil {
+	if err := h.lab.Try(func() error { what(); return nil }); err != nil {
 		h.t.trouble(err)
 	}
 }
