@@ -28,6 +28,15 @@ func (n *node) told(what harmony.EventType) harmony.Event {
 // silent says that the transport of the moment tells nothing of connections, and gives identities to whoever comes last.
 func silent() bool { return transport.String() == "libzmq" }
 
+// needsNews skips a test where the transport of the moment is silent: a limit of it that no machine lifts, so it is no failure
+// in CI either. The other transport's run has the test.
+func needsNews(t *testing.T) {
+	t.Helper()
+	if silent() {
+		t.Skip("libzmq tells nothing of connections, and gives identities to whoever comes last")
+	}
+}
+
 // TestHandover: a peer that lost its memory, and connects anew under its identity, is heard.
 func TestHandover(t *testing.T) {
 	b := listen(t, 'b', harmony.Config{})
@@ -44,9 +53,7 @@ func TestHandover(t *testing.T) {
 
 // TestIdentityTaken: whoever comes under the identity of a peer that is there, or under ours, is not heard.
 func TestIdentityTaken(t *testing.T) {
-	if silent() {
-		return
-	}
+	needsNews(t)
 	a, b := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{})
 	connect(t, a, b)
 	b.told(harmony.Arrived)
@@ -69,9 +76,7 @@ func TestIdentityTaken(t *testing.T) {
 
 // TestWhoIsThere: who connects learns who is there, and who is connected to from where.
 func TestWhoIsThere(t *testing.T) {
-	if silent() {
-		return
-	}
+	needsNews(t)
 	a, b := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{})
 	if err := a.ConnectAny(harmony.ID{'?'}, b.address()); err != nil {
 		t.Fatal(err)
@@ -103,9 +108,7 @@ func TestWhoIsThere(t *testing.T) {
 
 // TestStranger: where somebody else is than was meant, nothing is sent, until whom it was meant for is there.
 func TestStranger(t *testing.T) {
-	if silent() {
-		return
-	}
+	needsNews(t)
 	a, b, c := listen(t, 'a', harmony.Config{}), listen(t, 'b', harmony.Config{}), listen(t, 'c', harmony.Config{})
 	if err := a.Connect(b.id, c.address()); err != nil {
 		t.Fatal(err)
