@@ -169,7 +169,7 @@ func TestTwoWithOneUUID(t *testing.T) {
 		break
 	}
 	node.Close()
-	v.end(bounds{memory: 32 << 20})
+	v.end(bounds{memory: 32 << 20, counted: taken})
 }
 
 // TestForgedOfSilent is about peers that are there, as their TCP shows, and neither announce themselves nor answer for a while: a process

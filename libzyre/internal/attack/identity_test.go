@@ -11,6 +11,9 @@ import (
 	"github.com/zeromq/gozyre/libzyre/zyretest"
 )
 
+// taken counts who was turned away because somebody else has that identity.
+func taken(s *zyre.Stats) uint64 { return s.Taken }
+
 // hello is a message, ready for the wire.
 func hello(endpoint string) []byte {
 	octets, _ := (&zre.Message{ID: zre.IDHello, Sequence: 1, Endpoint: []byte(endpoint), Name: []byte("mask")}).Append(nil)
@@ -36,14 +39,14 @@ func TestForeignIdentity(t *testing.T) {
 func TestOwnIdentity(t *testing.T) {
 	v := newVictims(t, settings{})
 	masquerade(v, v.id(alice), many(200))
-	v.end(bounds{memory: 32 << 20})
+	v.end(bounds{memory: 32 << 20, counted: taken})
 }
 
 // TestIdentityOfFriend tells alice that one is bob, who is there: identities are public. Nothing may come between the two.
 func TestIdentityOfFriend(t *testing.T) {
 	v := newVictims(t, settings{})
 	masquerade(v, v.id(bob), many(100))
-	v.end(bounds{memory: 32 << 20})
+	v.end(bounds{memory: 32 << 20, counted: taken})
 }
 
 // masquerade connects to alice under somebody's identity, and says what would hurt.
@@ -76,7 +79,7 @@ func TestIdentityHeld(t *testing.T) {
 		put(conn, append(greeting(), ready("DEALER", identity(v.id(bob+i%2)))...))
 	}
 	v.meanwhile()
-	v.end(bounds{memory: 64 << 20})
+	v.end(bounds{memory: 64 << 20, counted: taken})
 }
 
 // TestIdentitySquatted is there under the identity of a node before that one is, and says nothing. The node is met all the same.
@@ -94,7 +97,7 @@ func TestIdentitySquatted(t *testing.T) {
 	v.entered(bob, 1)
 	v.entered(carol, 1)
 	node.Close()
-	v.end(bounds{memory: 32 << 20, events: 4})
+	v.end(bounds{memory: 32 << 20, events: 4, counted: taken})
 }
 
 // TestIdentityOfRouter says HELLO, and answers the connection that follows under the identity of somebody else, or of nobody.

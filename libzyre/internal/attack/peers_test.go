@@ -29,7 +29,8 @@ func TestCrowdOfPeers(t *testing.T) {
 		t.Errorf("one host is more than %d peers: with another, which is 1000, it is %d", peersPerAddress, peers)
 	}
 	disperse(conns)
-	v.end(bounds{memory: 96 << 20, events: 6 * peersPerAddress, descriptors: 3000 + 1000})
+	v.end(bounds{memory: 96 << 20, events: 6 * peersPerAddress, descriptors: 3000 + 1000,
+		counted: func(s *zyre.Stats) uint64 { return s.Crowded }})
 }
 
 // TestStormOfHellos has one peer say HELLO 20,000 times.
