@@ -40,7 +40,8 @@ type Config struct {
 	// Port is the UDP port of discovery. Default 5670. Another port is another
 	// cluster.
 	Port uint16 `zpl:"port"`
-	// Interfaces are the names of the network interfaces to be found on.
+	// Interfaces are the names of the network interfaces to be found on. Each has to
+	// exist; one that is down or has no address yet is used as soon as it can be.
 	// Default: every one that is up, loopback too. When only loopback is named
 	// the node cannot be reached from elsewhere at all.
 	Interfaces []string `zpl:"interfaces"`

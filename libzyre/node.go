@@ -57,8 +57,8 @@ type announcer interface {
 }
 
 // Start makes a node, opens its sockets and announces it. It returns once the
-// first announcement has left, and does not wait for peers. The node ends with
-// Close or with ctx.
+// first announcement has left, and does not wait for peers, nor for an interface
+// to come up: the node is announced when one does. It ends with Close or with ctx.
 //
 // The error is ErrInvalid for a Config that makes no sense, a wrong interface
 // among it, or says which port or limit of the system is in the way and what to

@@ -26,7 +26,7 @@ var (
 	ErrClosed = errors.New("beacon is closed")
 	// ErrInvalid: a payload or a configuration out of range.
 	ErrInvalid = errors.New("invalid")
-	// ErrInterface: an interface that does not exist, or none that can be used.
+	// ErrInterface: an interface that does not exist, or none that could ever be used.
 	ErrInterface = errors.New("no usable interface")
 	// ErrPortInUse: another program holds the UDP port and does not share it.
 	ErrPortInUse = errors.New("UDP port in use")
@@ -39,8 +39,9 @@ type Config struct {
 	// 0: the system chooses a free one, which [Beacon.Port] tells.
 	Port uint16
 	// Interfaces are the names of the only interfaces to send and to listen on. Each has
-	// to exist, and one of them has to be usable, when Listen is called; later they
-	// may go and come back. Empty: every interface that is up, loopback included.
+	// to exist, and one of them has to be of a kind that can broadcast, when Listen is
+	// called. They need not be up or have an address yet, and may go and come back later.
+	// Empty: every interface that is up, loopback included.
 	Interfaces []string
 	// Interval is the time between announcements, 10 ms to 1 h, before jitter of
 	// ±10 %; [Beacon.Pace] changes it. 0: one second.

@@ -68,6 +68,30 @@ func TestChangesAreTold(t *testing.T) {
 	})
 }
 
+func TestWhatBeginsBeforeTheNetworkIsAnnouncedWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(down("lo", 1), down("eth0", 2))
+		log := &logged{}
+		b := on(t, f, Config{Interval: time.Hour, Log: log.logger()})
+		defer closed(t, b)
+		publish(t, b, "x")
+		time.Sleep(time.Minute)
+		if all := f.take(); len(all) != 0 {
+			t.Errorf("announced %v without a network", all)
+		}
+		f.set(down("lo", 1), up("eth0", 2, 1))
+		if n := told(b); n != 1 {
+			t.Errorf("told %d times of the interface", n)
+		}
+		if all := f.take(); len(all) != len(birth) {
+			t.Errorf("announced %v, want the burst", all)
+		}
+		if s := log.take(); s != "WARN no interface can be used yet; waiting for one lo is down; eth0 is down\nINFO interface has come eth0" {
+			t.Errorf("log: %q", s)
+		}
+	})
+}
+
 func TestChangesElsewhereAreNotTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(up("lo", 1, 1), up("eth0", 2, 1))

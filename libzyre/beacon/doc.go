@@ -50,7 +50,8 @@
 // found within a second or so: Linux tells of changes, elsewhere the list is
 // read each second. A cable that is plugged in, or a radio that finds its network,
 // counts as new where the system tells of it: another network may be behind it.
-// [Beacon.Changes] tells of all that.
+// [Beacon.Changes] tells of all that. None has to be up when [Listen] is called: what
+// begins while a host boots is found as soon as there is a network.
 //
 // What fails for a while (network down, no route, a firewall) is tried again each
 // interval, logged once an outage, and counted in [Stats]. What cannot get better by

@@ -34,8 +34,9 @@ type retired struct {
 
 const retirement = 2 * time.Second
 
-// usable refuses names that do not exist, and a host where nothing can be used.
-func usable(ifaces []iface, names []string) error {
+// usable refuses names that do not exist, and a host where nothing can ever be used. Where nothing can be used yet, it says why: a
+// host that boots, or a laptop without a network, has its interfaces up sooner or later.
+func usable(ifaces []iface, names []string) (waiting string, err error) {
 	for _, name := range names {
 		if !slices.ContainsFunc(ifaces, func(f iface) bool { return f.name == name }) {
 			var have []string
@@ -43,23 +44,28 @@ func usable(ifaces []iface, names []string) error {
 				have = append(have, f.name)
 			}
 			slices.Sort(have)
-			return fmt.Errorf("beacon: %w: there is no %q; this host has: %s", ErrInterface, name, strings.Join(have, ", "))
+			return "", fmt.Errorf("beacon: %w: there is no %q; this host has: %s", ErrInterface, name, strings.Join(have, ", "))
 		}
 	}
 	var why []string
+	hope := false
 	for _, f := range ifaces {
 		if !wants(names, f.name) {
 			continue
 		}
 		if len(f.networks) > 0 {
-			return nil
+			return "", nil
 		}
+		hope = hope || !f.never
 		why = append(why, f.name+" "+f.unusable)
 	}
 	if len(why) == 0 {
 		why = append(why, "this host has none")
 	}
-	return fmt.Errorf("beacon: %w: %s; bring one up with an IPv4 address, loopback is enough", ErrInterface, strings.Join(why, "; "))
+	if waiting = strings.Join(why, "; "); hope {
+		return waiting, nil
+	}
+	return "", fmt.Errorf("beacon: %w: %s; bring one up with an IPv4 address, loopback is enough", ErrInterface, waiting)
 }
 
 // adopt makes the links those of a scan: what is gone is closed, what is new is due.

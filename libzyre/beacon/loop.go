@@ -44,7 +44,7 @@ type loop struct {
 	err         error // hard: ends the loop
 }
 
-// newLoop looks at the interfaces once, and refuses to begin when none is of use.
+// newLoop looks at the interfaces once, and refuses to begin when none can ever be of use.
 func newLoop(cfg Config, m medium, b *Beacon) (*loop, error) {
 	l := &loop{
 		cfg: cfg, log: cfg.Log, m: m, b: b,
@@ -60,8 +60,12 @@ func newLoop(cfg Config, m medium, b *Beacon) (*loop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("beacon: list the interfaces: %w", err)
 	}
-	if err := usable(ifaces, cfg.Interfaces); err != nil {
+	waiting, err := usable(ifaces, cfg.Interfaces)
+	if err != nil {
 		return nil, err
+	}
+	if waiting != "" {
+		l.log.Warn("no interface can be used yet; waiting for one", "error", waiting)
 	}
 	now := time.Now()
 	l.scanned, l.scanAt = now, now.Add(l.every)

@@ -54,6 +54,7 @@ type iface struct {
 	index    int
 	networks []network // where to announce
 	unusable string    // why there are none
+	never    bool      // whatever happens to it
 	places   []place   // all its addresses while it is up
 }
 
@@ -90,10 +91,10 @@ func describe(ifi net.Interface, addrs []net.Addr, ipv6 bool) iface {
 	}
 	switch {
 	case ifi.Flags&net.FlagPointToPoint != 0:
-		f.unusable = "is point-to-point: it has no broadcast"
+		f.unusable, f.never = "is point-to-point: it has no broadcast", true
 		return f
 	case ifi.Flags&net.FlagBroadcast == 0 && !loopback:
-		f.unusable = "cannot broadcast"
+		f.unusable, f.never = "cannot broadcast", true
 		return f
 	}
 	f.unusable = "has no IPv4 network with a broadcast address"

@@ -52,7 +52,7 @@ func TestWhichNetworksAreAnnouncedOn(t *testing.T) {
 			for _, n := range f.networks {
 				got = append(got, n.target.String())
 			}
-			if !slices.Equal(got, c.want) || f.unusable != c.why {
+			if !slices.Equal(got, c.want) || f.unusable != c.why || f.never != (c.name == "a tunnel" || c.name == "no broadcast") {
 				t.Errorf("%v %q, want %v %q", got, f.unusable, c.want, c.why)
 			}
 		})
@@ -60,22 +60,29 @@ func TestWhichNetworksAreAnnouncedOn(t *testing.T) {
 }
 
 func TestUsableInterfaces(t *testing.T) {
+	tun := iface{name: "tun0", index: 4, unusable: "is point-to-point", never: true}
 	host := []iface{up("lo", 1, 1), down("wlan0", 2), up("eth0", 3, 1)}
 	for _, c := range []struct {
 		ifaces []iface
 		names  []string
-		want   string // "": usable
+		yet    string // why none can be used yet
+		want   string // the error
 	}{
-		{host, nil, ""},
-		{host, []string{"lo"}, ""},
-		{host, []string{"wlan0", "eth0"}, ""}, // one is enough to begin
-		{host, []string{"lo", "wlan9"}, `beacon: no usable interface: there is no "wlan9"; this host has: eth0, lo, wlan0`},
-		{host, []string{"LO"}, `beacon: no usable interface: there is no "LO"; this host has: eth0, lo, wlan0`},
-		{host, []string{"wlan0"}, "beacon: no usable interface: wlan0 is down; bring one up with an IPv4 address, loopback is enough"},
-		{[]iface{down("lo", 1), down("wlan0", 2)}, nil, "beacon: no usable interface: lo is down; wlan0 is down; bring one up with an IPv4 address, loopback is enough"},
-		{nil, nil, "beacon: no usable interface: this host has none; bring one up with an IPv4 address, loopback is enough"},
+		{host, nil, "", ""},
+		{host, []string{"lo"}, "", ""},
+		{host, []string{"wlan0", "eth0"}, "", ""},
+		{host, []string{"lo", "wlan9"}, "", `beacon: no usable interface: there is no "wlan9"; this host has: eth0, lo, wlan0`},
+		{host, []string{"LO"}, "", `beacon: no usable interface: there is no "LO"; this host has: eth0, lo, wlan0`},
+		{host, []string{"wlan0"}, "wlan0 is down", ""},
+		{[]iface{down("lo", 1), down("wlan0", 2)}, nil, "lo is down; wlan0 is down", ""},
+		{[]iface{tun, down("wlan0", 2)}, nil, "tun0 is point-to-point; wlan0 is down", ""},
+		{[]iface{tun, down("wlan0", 2)}, []string{"tun0"}, "", "beacon: no usable interface: tun0 is point-to-point; bring one up with an IPv4 address, loopback is enough"},
+		{nil, nil, "", "beacon: no usable interface: this host has none; bring one up with an IPv4 address, loopback is enough"},
 	} {
-		err := usable(c.ifaces, c.names)
+		yet, err := usable(c.ifaces, c.names)
+		if yet != c.yet {
+			t.Errorf("%v: waiting for %q, want %q", c.names, yet, c.yet)
+		}
 		switch {
 		case err == nil && c.want == "":
 		case err == nil, err.Error() != c.want, !errors.Is(err, ErrInterface):

@@ -137,3 +137,58 @@ func TestOtherNetwork(t *testing.T) {
 	l.nodes[1].expect(event{Type: "DONE", Text: "addr"})
 	l.talkAgain(1)
 }
+
+// A host whose only interface is down, or has no address yet, as long as it boots: its node begins, and is found as soon as there is a
+// network. A desk without any wire at all is no different.
+//
+//	laptop eth0 10.77.0.1 ──┐
+//	                        lan
+//	desk   eth0 10.77.0.2 ──┘
+func TestStartedBeforeTheNetwork(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after func(laptop *netlab.Host, cable *netlab.Link)
+		config        oursConfig
+	}{
+		"it is down": {
+			func(_ *netlab.Host, cable *netlab.Link) { cable.Cut() },
+			func(_ *netlab.Host, cable *netlab.Link) { cable.Restore() },
+			oursConfig{Name: "laptop"},
+		},
+		"it has no address": {
+			func(laptop *netlab.Host, _ *netlab.Link) { laptop.Output("ip", "address", "flush", "dev", "eth0") },
+			func(laptop *netlab.Host, _ *netlab.Link) {
+				laptop.Output("ip", "address", "add", "10.77.0.1/24", "broadcast", "+", "dev", "eth0")
+			},
+			oursConfig{Name: "laptop"},
+		},
+		"all are down": {
+			func(laptop *netlab.Host, cable *netlab.Link) {
+				cable.Cut()
+				laptop.Output("ip", "link", "set", "lo", "down")
+			},
+			func(_ *netlab.Host, cable *netlab.Link) { cable.Restore() },
+			oursConfig{Name: "laptop", Interfaces: []string{}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lab := netlab.New(t)
+			between := lab.Switch("lan")
+			laptop, desk := lab.Host("laptop"), lab.Host("desk")
+			cable := laptop.Plug(between, "eth0", "10.77.0.1/24")
+			desk.Plug(between, "eth0", "10.77.0.2/24")
+			c.before(laptop, cable)
+			l := &lan{t: t, nodes: []*peer{
+				onHost(laptop, "", "").ours(t, c.config),
+				onHost(desk, "", "").ours(t, oursConfig{Name: "desk"}),
+			}}
+			pass(time.Second) // alone
+			c.after(laptop, cable)
+			begin := time.Now()
+			l.pairs(meet)
+			t.Logf("they have met after %v", time.Since(begin).Round(time.Millisecond))
+			l.talk("at last")
+			l.nobody("after they had met")
+		})
+	}
+}
