@@ -75,6 +75,10 @@ func (cfg *Config) calm() int64 {
 	return int64(max(cfg.For-last, cfg.For/2))
 }
 
+// crowd is how many nodes an access point can carry of which each tells all others something each second, and is answered: it has room
+// for some 1,700 small messages a second.
+const crowd = 30
+
 // WithFaults fills in what the seed brings of networks that are not good ones.
 func (cfg Config) WithFaults() Config {
 	if !cfg.Faults {
@@ -94,7 +98,7 @@ func (cfg Config) WithFaults() Config {
 		if r.chance(0.3) {
 			w.Bandwidth = 1 << (17 + r.below(4))
 		}
-		w.AccessPoint = r.chance(0.3)
+		w.AccessPoint = r.chance(0.3) && cfg.Nodes <= crowd
 		return w
 	}
 	segments, perHost, highWater := 1+r.below(2), 1, 3000
