@@ -191,11 +191,11 @@ func (w *World) calm(a *Action) entry {
 // freeze stops the process, once or again and again.
 func (p *process) freeze(a *Action) {
 	w := p.w
+	if a.Do == Freeze && a.For > tolerated || w.now < p.busy {
+		w.broken(p.host, a)
+	}
 	if a.Do == Freeze {
 		p.hold(w.now, w.now+int64(a.For))
-		if a.For > tolerated || w.now < p.busy {
-			w.broken(p.host, a)
-		}
 		return
 	}
 	p.busy = w.now + int64(a.For)

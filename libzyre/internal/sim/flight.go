@@ -159,9 +159,12 @@ func (c *conn) forgotten() {
 	}
 }
 
-// timeout is how long TCP waits before it sends again, each time longer.
+// timeout is how long TCP waits before it sends again, each time longer; while the host sleeps its timers do too.
 func (c *conn) timeout() int64 {
 	t := c.rto
+	if c.from.asleep {
+		return t
+	}
 	c.rto = min(2*c.rto, mostRTO)
 	return t
 }

@@ -68,8 +68,11 @@ func (c *Checker) judgeExit(r, s *node, p *pair, cause error) verdict {
 	if !r.live {
 		return excused // r itself ends
 	}
-	gone := !s.live || s.stopped > 0 && (s.stopped >= p.entered || c.now-s.stopped <= c.settle)
 	of := causes[causeIndex(cause)]
+	gone := !s.live || s.stopped > 0 && (s.stopped >= p.entered || c.now-s.stopped <= c.settle)
+	if of.err == zyre.ErrGoodbye && s.stopped > 0 && c.disturbed(r, s) {
+		gone = true // its last life said so, and that was long on its way
+	}
 	switch {
 	case of.name == "none":
 		c.report(RuleCause, r, s, "told EXIT without a cause")
