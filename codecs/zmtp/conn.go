@@ -28,8 +28,8 @@ type owner interface {
 	connEnded(*conn, error)
 }
 
-// conn is a connection whose two ends have admitted each other. A goroutine reads from it as long as it lives; one that
-// writes exists only while there is something to write.
+// conn is a connection whose two ends have admitted each other. A goroutine reads from it, or waits until it can, unless it
+// sleeps; one that writes exists only while there is something to write.
 type conn struct {
 	set    *sockets
 	owner  owner
@@ -39,9 +39,9 @@ type conn struct {
 	peer   []byte          // routing identity of the other end
 	addr   netip.Addr
 	cipher cipher
-	minor  byte // the peer's version is 3.minor
-	since  time.Time
-	spoke  atomic.Bool // a message came, or a Router was asked to send one
+	minor  byte          // the peer's version is 3.minor
+	since  time.Duration // when it came to stand, since the set was opened
+	spoke  atomic.Bool   // a message came, or a Router was asked to send one
 
 	in     input
 	held   held
@@ -61,6 +61,11 @@ type conn struct {
 	handing atomic.Bool
 	begun   bool // what came behind the handshake was looked at
 
+	pulse  pulse
+	bed    int32       // its number among the set's sleepers; 0: none
+	slept  bool        // it was asleep before
+	asleep atomic.Bool // no goroutine reads or waits: who makes it false begins one
+
 	// Under out.mu:
 	out      *queue
 	direct   *direct
@@ -73,7 +78,7 @@ type conn struct {
 const maxControl = 1 << 10
 
 func newConn(s *sockets, o owner, opts *options, nc net.Conn, a *admitted) *conn {
-	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor, since: time.Now()}
+	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor, since: time.Since(s.born)}
 	c.in.rest = a.leftover
 	c.reader, c.waiter, c.writer = c.read, c.wait, c.write
 	c.in.prepare()
@@ -124,6 +129,7 @@ func (c *conn) kill(cause error) {
 	c.cause.Store(&cause)
 	c.deaf.Store(true)
 	c.net.Close()
+	c.wake(false)
 	if p := c.probe.Load(); p != nil {
 		p.stirred()
 	}
@@ -152,6 +158,7 @@ func (c *conn) drain() {
 	if c.net.SetReadDeadline(time.Unix(1, 0)) != nil {
 		c.kill(errReplaced)
 	}
+	c.wake(false)
 }
 
 // tell sends a command, unless too many wait.

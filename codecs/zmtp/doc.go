@@ -6,8 +6,9 @@
 // # How it works
 //
 // A link or a listener's peer has a queue, in which messages stand as they will on the wire. Send appends to it, and starts a
-// goroutine that writes what has gathered and ends when there is nothing more. Another goroutine per connection reads; while
-// it waits it holds no buffer. So an idle link costs two small stacks, one at each end, and nothing wakes up. The frames of
+// goroutine that writes what has gathered and ends when there is nothing more. Another goroutine reads, and
+// while it waits it holds no buffer. On Linux a connection on which little happens has none: one goroutine of the set waits for all of
+// those together. So an idle link costs no stack (elsewhere two small ones, one at each end), and nothing wakes up. The frames of
 // short messages share memory, 4 KB of it at most; long ones are read to where they stay (see zsock.Recycle), and are written from
 // where they are if they are given away (see zsock.SendOwned).
 //

@@ -59,6 +59,10 @@ func (s *sockets) listen(at string, opts *options) (*listener, error) {
 	}
 	s.listeners[l] = struct{}{}
 	s.running.Add(1)
+	switch nl.(type) {
+	case *net.TCPListener, *net.UnixListener:
+		s.sleepers.begin()
+	}
 	go l.accept()
 	return l, nil
 }

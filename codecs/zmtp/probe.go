@@ -51,7 +51,7 @@ func (l *listener) claim(a *admitted) (from *conn, err error) {
 		l.mu.Unlock()
 		return old, nil
 	}
-	if !old.spoke.Load() && time.Since(old.since) > silentMost { // else who knew an identity first could keep it for ever
+	if !old.spoke.Load() && time.Since(l.set.born)-old.since > silentMost { // else who knew an identity first could keep it for ever
 		l.mu.Unlock()
 		return old, nil
 	}

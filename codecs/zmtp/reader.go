@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Reading takes turns: a goroutine that has read ends when there is nothing more, and leaves behind one that only waits. That
-// one's stack is of the smallest kind, and half of all the memory that an idle connection takes; it grows by reading.
+// Reading takes turns: a goroutine that has read ends when there is nothing more. Then the connection sleeps, or it leaves behind one
+// that only waits. That one's stack is of the smallest kind; it grows by reading.
 
 // startReading begins, with what came behind the handshake if there is something.
 func (c *conn) startReading() {
@@ -16,7 +16,7 @@ func (c *conn) startReading() {
 		go c.reader()
 	} else {
 		c.begun = true
-		go c.waiter()
+		c.rest()
 	}
 }
 
@@ -36,11 +36,12 @@ func (c *conn) wait() {
 func (c *conn) read() {
 	err := c.receive()
 	if err == errIdle {
-		go c.waiter()
+		c.rest()
 		return
 	}
 	c.kill(err)
 	c.letGo()
+	c.set.sleepers.leave(c)
 	c.owner.connEnded(c, c.why())
 	c.set.running.Done()
 }
@@ -81,6 +82,8 @@ func (c *conn) receive() error {
 			default:
 				c.net.SetReadDeadline(time.Time{})
 			}
+		} else if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = c.calm()
 		}
 		if err != nil {
 			return err

@@ -29,6 +29,7 @@ type sockets struct {
 	crowd      crowd
 	unfinished *unfinished
 	queued     tally
+	sleepers   sleepers
 	ctx        context.Context // ends what dials when everything is to end
 	cancel     context.CancelFunc
 
@@ -179,6 +180,7 @@ func (s *sockets) Close() error {
 		l.Close()
 	}
 	s.running.Wait() // at the latest after the longest linger
+	s.sleepers.close()
 	s.cancel()
 	close(s.closed)
 	return nil
