@@ -136,3 +136,10 @@ func (c *Checker) unsure(a, b *node) bool {
 	until := c.late(a, b)
 	return until == forever || until > 0 && c.now-until < c.settle
 }
+
+// resent says whether r may hear only now what s said before it stopped: TCP sends it again after as long as it could not be heard, up
+// to two minutes.
+func (c *Checker) resent(r, s *node) bool {
+	calm, _ := c.calm(r, s)
+	return calm > s.started && c.now-calm <= min(calm-s.started, int64(2*time.Minute))+c.settle
+}

@@ -19,7 +19,7 @@ func (c *Checker) onEnter(r, s *node, p *pair) {
 		for at := c.pair(s, r).head; at != 0; at = c.entries[at].next {
 			c.entries[at].untold = false
 		}
-	} else if c.now-s.stopped > c.settle && !c.unsure(r, s) {
+	} else if c.now-s.stopped > c.settle && !c.unsure(r, s) && !c.resent(r, s) {
 		c.report(RuleGhost, r, s, "told ENTER of one that is gone")
 	}
 	c.storm(r, s, p, &p.enters)

@@ -47,6 +47,9 @@ func (c *Checker) check(r, s *node) {
 	if calm == forever || p.reported || max(calm, r.started, s.started, s.stopped, p.exited)+c.settle > c.now {
 		return
 	}
+	if !s.live && p.entered > s.stopped && p.entered+c.settle > c.now {
+		return // onEnter judges that
+	}
 	switch {
 	case s.live && !p.present:
 		c.report(RuleView, r, s, "does not know that it runs")
