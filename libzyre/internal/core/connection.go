@@ -39,10 +39,21 @@ func (c *Core) Down(now time.Time, id ID) {
 	if p := c.peers[id]; p != nil {
 		p.up, p.dialled = false, c.clock.at(now)
 		p.dropPings() // that were on their way
-		p.broke = !p.ready
+		c.doubtHello(c.clock.at(now), p)
 		c.due(p)
 		c.check(now, p, ErrUnreachable, c.cfg.Evasive)
 	}
+}
+
+// doubtHello: our HELLO may be lost with the connection that broke, or went to the process that was there before. Where nothing but that
+// was said, and nothing shows that it was heard, it is said anew; to who did not answer yet when it says its own, or later.
+func (c *Core) doubtHello(at moment, p *peer) {
+	p.broke = !p.ready
+	if p.broke || p.proven || p.told || p.redialed || at.Sub(p.tried) < c.grace || c.net.Connect(p.id, p.endpoint) != nil {
+		return
+	}
+	p.tried, p.made = at, at
+	c.greet(p)
 }
 
 // Failed says that an attempt to make it failed; refused: nobody listens there any more.

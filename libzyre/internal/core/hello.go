@@ -33,7 +33,7 @@ func (c *Core) greet(p *peer) {
 	p.waiting, p.paced = nil, false
 	p.dropPings()
 	p.sent, p.proven, p.full, p.up = 0, false, false, false
-	p.stood, p.departed, p.broke = false, false, false
+	p.stood, p.departed, p.broke, p.told = false, false, false, false
 	p.owed++
 	c.send(p, nil)
 }
@@ -207,7 +207,7 @@ func (c *Core) evict(now time.Time, id ID, endpoint string, addr netip.Addr) *pe
 		return nil
 	}
 	stranger := addr.IsValid() && addr.Unmap() != other.host
-	if other.ready && (stranger || other.up || c.isComing(other.id)) {
+	if other.up || other.ready && (stranger || c.isComing(other.id)) {
 		c.check(now, other, ErrReplaced, c.grace)
 		return other
 	}

@@ -23,6 +23,7 @@ type peer struct {
 	port     uint16  // of endpoint
 	v4       [4]byte // and its address; zero: it is another kind, or a name
 	ready    bool
+	told     bool  // something of the application was said since HELLO
 	proven   bool  // it has shown that it gets what we send
 	redialed bool  // and has to show it again, over a connection made anew
 	up       bool  // our connection stands; transports that cannot know never say so
@@ -162,7 +163,8 @@ func (c *Core) strike(p *peer) {
 func (c *Core) again(now time.Time, p *peer, cause error) {
 	at := c.clock.at(now)
 	often := at.Sub(p.made) < c.grace
-	deaf := at.Sub(p.here) >= c.grace || c.unheardFor(at, p) >= c.grace // it is heard, but not from there, or does not hear us there
+	there := c.tells && p.here == at                                              // it was heard over TCP: this way works, though ours may not stand yet
+	deaf := at.Sub(p.here) >= c.grace || !there && c.unheardFor(at, p) >= c.grace // it is heard, but not from there, or does not hear us there
 	c.exit(now, p, cause)
 	if often {
 		return

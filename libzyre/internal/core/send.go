@@ -119,6 +119,7 @@ func (c *Core) post(now time.Time, p *peer, m zre.Message, call *Call) {
 
 // wait lets a message wait behind those that wait already.
 func (c *Core) wait(now time.Time, p *peer, m zre.Message, call *Call) {
+	p.told = p.told || !tellsOfUs(m.ID)
 	content := make([][]byte, len(m.Content))
 	for i, frame := range m.Content {
 		content[i] = bytes.Clone(frame)
@@ -176,6 +177,7 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 		return false
 	}
 	p.noteSent(c.out.ID, alone)
+	p.told = p.told || !tellsOfUs(c.out.ID)
 	p.sent++
 	if err != nil { // the peer will miss its number
 		c.stats.Unsendable++
@@ -186,4 +188,14 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 		c.stats.Sent++
 	}
 	return true
+}
+
+// tellsOfUs says whether a message tells nothing that a later HELLO does not tell too.
+func tellsOfUs(id zre.ID) bool {
+	switch id {
+	case zre.IDHello, zre.IDJoin, zre.IDLeave:
+		return true
+	default:
+		return isSmall(id)
+	}
 }

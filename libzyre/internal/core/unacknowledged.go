@@ -32,6 +32,7 @@ func (c *Core) lookAtTalk(now time.Time) {
 		}
 		unheard := c.net.Unacknowledged(p.id)
 		if p.talked = unheard > 0; !p.talked {
+			c.learn(p)
 			continue
 		}
 		kept = append(kept, p)

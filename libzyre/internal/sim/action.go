@@ -144,8 +144,8 @@ func (w *World) act(a *Action) {
 	}
 }
 
-// over ends what an action has begun.
-func (w *World) over(a *Action) {
+// over ends what an action has begun, to a process if that is what it was done to.
+func (w *World) over(a *Action, p *process) {
 	if !a.on {
 		return
 	}
@@ -155,7 +155,10 @@ func (w *World) over(a *Action) {
 		w.tracer.say(w.now, "", "---- over: "+a.String())
 	}
 	switch a.Do {
-	case Freeze, Busy, Deaf:
+	case Freeze, Busy:
+		p.pause(-1, "")
+		return
+	case Deaf:
 		h.broken--
 	case Sleep:
 		h.wake(a)
@@ -192,7 +195,11 @@ func (w *World) calm(a *Action) entry {
 func (p *process) freeze(a *Action) {
 	w := p.w
 	if a.Do == Freeze && a.For > tolerated || w.now < p.busy {
-		w.broken(p.host, a)
+		a.on = true
+		p.pause(1, a.String())
+		end := w.calm(a)
+		end.p = p
+		w.note(w.now+int64(a.For), end)
 	}
 	if a.Do == Freeze {
 		p.hold(w.now, w.now+int64(a.For))

@@ -24,6 +24,7 @@ const (
 	onRead    // an application reads again
 	onClosed  // a process that said goodbye is gone
 	onCalm    // a disturbance is over
+	onNoticed // two places have had time to notice that one of their ways is gone, or a new one there
 )
 
 // entry is something that will happen.

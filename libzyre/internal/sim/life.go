@@ -134,6 +134,9 @@ func (p *process) stop() {
 
 // end is common to all ends: nothing runs any more.
 func (p *process) end() {
+	for p.pauses > 0 { // who lives here next runs
+		p.pause(-1, "")
+	}
 	p.ended, p.listens = true, false
 	p.place.life = nil
 	p.place.before = append(p.place.before, ended{p.id, p.w.now})

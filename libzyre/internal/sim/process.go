@@ -27,10 +27,12 @@ type process struct {
 	ended   bool
 	pending bool // it is among those that are ready
 	listens bool // its port is bound
-	unwell  bool // something is wrong with it, and the checker knows
+	unwell  bool // something is wrong with its host, and the checker knows
 	port    uint16
 	ident   uint32
 	app     application
+
+	pauses int // that the checker was told of
 
 	id    ID
 	key   uint64 // of what is drawn for it: some octets of its ID

@@ -45,10 +45,17 @@ func (t *truth) look(why string) {
 				t.tell(i, j, apart, why)
 			case !apart && ways != t.ways[i*n+j]: // another way has to be taken, or may be
 				t.tell(i, j, true, why)
-				t.tell(i, j, false, why)
+				t.w.note(t.w.now+int64(t.w.cfg.Evasive), entry{kind: onNoticed, x: int64(i*n + j)})
 			}
 			t.ways[i*n+j] = ways
 		}
+	}
+}
+
+// noticed ends the disturbance that a change of ways was.
+func (t *truth) noticed(pair int) {
+	if n := len(t.w.places); !t.cut[pair] {
+		t.tell(pair/n, pair%n, false, "")
 	}
 }
 
@@ -155,6 +162,21 @@ func (t *truth) unwell(p *process, why string) {
 		} else {
 			t.w.checker.Calm(t.w.time(), zyre.UUID(p.id), zyre.UUID{})
 		}
+	}
+}
+
+// pause tells that a process does not run for one more reason, or for one less. Its host goes on.
+func (p *process) pause(by int, why string) {
+	if p.ended {
+		return
+	}
+	p.pauses += by
+	switch w := p.w; {
+	case w.cfg.hush:
+	case by > 0:
+		w.checker.Pause(w.time(), zyre.UUID(p.id), why)
+	default:
+		w.checker.Continue(w.time(), zyre.UUID(p.id))
 	}
 }
 

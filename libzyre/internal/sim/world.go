@@ -66,7 +66,7 @@ type ended struct {
 func newWorld(cfg Config) *World {
 	cfg = cfg.withDefaults()
 	w := &World{cfg: cfg, seed: cfg.Seed, byID: map[ID]uint32{}, tracing: cfg.trace}
-	w.checker = history.New(history.Config{Settle: cfg.Settle, Lag: -1})
+	w.checker = history.New(history.Config{Settle: cfg.Settle, Expired: cfg.Expired, Lag: -1})
 	for _, wire := range cfg.Segments {
 		w.newSegment(wire)
 	}
@@ -184,7 +184,9 @@ func (w *World) happen(e *entry) {
 	case onClosed:
 		e.p.close()
 	case onCalm:
-		w.over(&w.plan[e.x])
+		w.over(&w.plan[e.x], e.p)
+	case onNoticed:
+		w.truth.noticed(int(e.x))
 	}
 }
 

@@ -17,6 +17,8 @@ type Config struct {
 	// here, and how long a call may take to have its effect. Default 1 s, for
 	// real nodes; negative: none, for a simulator that tells each event at once.
 	Lag time.Duration
+	// Expired is what the nodes are configured with; see Pause. Default 30 s.
+	Expired time.Duration
 }
 
 // How says in which way a node stopped.
@@ -41,9 +43,10 @@ func (h How) String() string {
 // Collector for many. Times must not go back; where one does, the latest before
 // it is taken.
 type Checker struct {
-	settle, lag int64 // nanoseconds
-	base        time.Time
-	now         int64 // nanoseconds since base
+	settle, lag, expired int64 // nanoseconds
+
+	base time.Time
+	now  int64 // nanoseconds since base
 
 	index map[zyre.UUID]int32
 	nodes []*node
@@ -78,7 +81,11 @@ func New(cfg Config) *Checker {
 	if cfg.Lag == 0 {
 		cfg.Lag = time.Second
 	}
+	if cfg.Expired <= 0 {
+		cfg.Expired = 30 * time.Second
+	}
 	return &Checker{
+		expired: int64(cfg.Expired),
 		settle:  int64(cfg.Settle),
 		lag:     int64(max(0, cfg.Lag)),
 		index:   make(map[zyre.UUID]int32),
@@ -213,10 +220,10 @@ func (c *Checker) onStop(r *node, e *zyre.Event) {
 		c.report(RuleStop, r, nil, "ended without being asked to: %v", e.Cause)
 		c.end(r, Goodbye)
 	}
-	for i := range r.row {
-		if s := c.nodes[i]; r.row[i].present {
+	for s, p := range c.views(r) {
+		if p.present {
 			c.report(RuleOrder, r, s, "told STOP, but no EXIT before it")
-			r.row[i].present = false
+			p.present = false
 		}
 	}
 	for id := range r.strangers {

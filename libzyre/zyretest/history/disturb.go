@@ -28,28 +28,32 @@ type link struct{ a, b int32 }
 // (zero, zero) is the whole network. Disturbances count: each needs its own Calm.
 func (c *Checker) Disturb(at time.Time, a, b zyre.UUID, what string) {
 	c.tick(at)
-	c.trouble(a, b, func(t *trouble) {
-		if t.active++; t.active == 1 {
-			t.began = c.now
-			if c.now > t.calm+t.lasted+c.settle {
-				t.lasted = 0
-			}
+	c.trouble(a, b, func(t *trouble) { t.begin(c, what) })
+}
+
+func (t *trouble) begin(c *Checker, what string) {
+	if t.active++; t.active == 1 {
+		t.began = c.now
+		if c.now > t.calm+t.lasted+c.settle {
+			t.lasted = 0
 		}
-		t.what = what
-	})
+	}
+	t.what = what
+}
+
+func (t *trouble) end(c *Checker) {
+	if t.active == 0 {
+		return
+	}
+	t.active--
+	t.calm = c.now
+	t.lasted += c.now - t.began
 }
 
 // Calm says that the disturbance has ended.
 func (c *Checker) Calm(at time.Time, a, b zyre.UUID) {
 	c.tick(at)
-	c.trouble(a, b, func(t *trouble) {
-		if t.active == 0 {
-			return
-		}
-		t.active--
-		t.calm = c.now
-		t.lasted += c.now - t.began
-	})
+	c.trouble(a, b, func(t *trouble) { t.end(c) })
 	if a == (zyre.UUID{}) {
 		a, b = b, a
 	}
@@ -96,7 +100,7 @@ func (c *Checker) calm(a, b *node) (at int64, what string) {
 	if len(c.between) > 0 {
 		pair = c.between[linkOf(a, b)]
 	}
-	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &pair} {
+	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &a.pause, &b.pause, &pair} {
 		if t.active > 0 {
 			return forever, t.what
 		}
@@ -121,7 +125,7 @@ func (c *Checker) late(a, b *node) (until int64) {
 		pair = c.between[linkOf(a, b)]
 	}
 	lasted := int64(0)
-	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &pair} {
+	for _, t := range [...]*trouble{&c.everywhere, &a.trouble, &b.trouble, &a.pause, &b.pause, &pair} {
 		if t.active > 0 {
 			return forever
 		}

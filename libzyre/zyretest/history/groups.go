@@ -32,9 +32,9 @@ func (c *Checker) Leave(at time.Time, id zyre.UUID, group string) {
 	}
 	r := c.node(id)
 	c.change(r, g, false)
-	for i := range r.row {
-		if r.row[i].head != 0 {
-			c.excuseOnly(r, c.nodes[i], func(e *entry) bool { return e.group == g })
+	for s, p := range c.views(r) {
+		if p.head != 0 {
+			c.excuseOnly(r, s, func(e *entry) bool { return e.group == g })
 		}
 	}
 }
@@ -65,7 +65,8 @@ func (n *node) changedAt(g int32) int64 {
 // has says whether s is in a group, as r told.
 func (c *Checker) has(r, s *node, g int32) bool {
 	if g < inlineGroups {
-		return int(s.at) < len(r.row) && r.row[s.at].groups>>g&1 != 0
+		p := r.row.at(s)
+		return p != nil && p.groups>>g&1 != 0
 	}
 	_, ok := c.more[membership{r.at, s.at, g}]
 	return ok
@@ -86,8 +87,8 @@ func (c *Checker) set(r, s *node, g int32, in bool) {
 }
 
 func (c *Checker) clearGroups(r, s *node) {
-	if int(s.at) < len(r.row) {
-		r.row[s.at].groups = 0
+	if p := r.row.at(s); p != nil {
+		p.groups = 0
 	}
 	for g := int32(inlineGroups); int(g) < len(c.groups) && len(c.more) > 0; g++ {
 		delete(c.more, membership{r.at, s.at, g})

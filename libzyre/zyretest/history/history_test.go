@@ -152,6 +152,10 @@ func (p *player) do(at time.Time, words []string) bool {
 		p.c.Disturb(at, id(words[1]), id(words[2]), words[3])
 	case "calm":
 		p.c.Calm(at, id(words[1]), id(words[2]))
+	case "pause":
+		p.c.Pause(at, id(words[1]), "paused")
+	case "continue":
+		p.c.Continue(at, id(words[1]))
 	case "fails":
 		p.c.Failed(at, p.payloads[words[1]], map[string]error{"blocked": zyre.ErrBlocked, "unknown": zyre.ErrUnknownPeer}[words[2]])
 	default:

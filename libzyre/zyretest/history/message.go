@@ -64,8 +64,8 @@ func (c *Checker) send(at time.Time, p *payload) {
 	if !ok {
 		return // nobody ever joined it
 	}
-	for i := range s.row {
-		if r := c.nodes[i]; r.live && s.row[i].present && c.has(s, r, g) {
+	for r, told := range c.views(s) {
+		if r.live && told.present && c.has(s, r, g) {
 			c.expect(r, s, entry{number: p.number, group: g, may: !r.in(g)})
 		}
 	}

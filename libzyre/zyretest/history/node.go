@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -27,9 +28,10 @@ type node struct {
 	last      int64   // number of its last message
 	member    []bool  // by group
 	changed   []int64 // by group; 0: never in this life
-	row       []pair  // its view of each other, and what is on its way to it from there
+	row       row     // its view of each other, and what is on its way to it from there
 	strangers map[zyre.UUID]struct{}
 	trouble   trouble
+	pause     trouble // its process does not run, its host does
 }
 
 // inlineGroups is how many groups a view holds without a map.
@@ -63,6 +65,30 @@ type pair struct {
 	when      [recents]uint32 // milliseconds since birth
 }
 
+// row is pairs by the other's index, in blocks: rows grow with the network, and nothing of them is moved.
+type row []*[perBlock]pair
+
+const perBlock = 32
+
+// at returns a pair, nil if nothing is known of it.
+func (r row) at(s *node) *pair {
+	if block := int(s.at / perBlock); block < len(r) && r[block] != nil {
+		return &r[block][s.at%perBlock]
+	}
+	return nil
+}
+
+// views goes through the pairs of a node.
+func (c *Checker) views(n *node) iter.Seq2[*node, *pair] {
+	return func(yield func(*node, *pair) bool) {
+		for _, s := range c.nodes {
+			if p := n.row.at(s); p != nil && !yield(s, p) {
+				return
+			}
+		}
+	}
+}
+
 // node returns the node of a UUID, which need not be started.
 func (c *Checker) node(id zyre.UUID) *node {
 	if at, ok := c.index[id]; ok {
@@ -74,24 +100,24 @@ func (c *Checker) node(id zyre.UUID) *node {
 	return n
 }
 
-// pair returns what r told of s. The pointer is good until a node is added.
+// pair returns what r told of s. The pointer is good until r's row is cleared.
 func (c *Checker) pair(r, s *node) *pair {
-	if int(s.at) >= len(r.row) {
-		const step = 32 // rows grow seldom and have little to spare
-		if cap(r.row) < len(c.nodes) {
-			row := make([]pair, 0, (len(c.nodes)+step-1)/step*step)
-			r.row = append(row, r.row...)
-		}
-		r.row = r.row[:len(c.nodes)]
+	if p := r.row.at(s); p != nil {
+		return p
 	}
-	return &r.row[s.at]
+	block := int(s.at / perBlock)
+	if block >= len(r.row) {
+		r.row = append(r.row, make(row, block+1-len(r.row))...)
+	}
+	r.row[block] = new([perBlock]pair)
+	return &r.row[block][s.at%perBlock]
 }
 
 // clearRow forgets a node's view.
 func (c *Checker) clearRow(n *node) {
-	for i := range n.row {
-		c.drop(&n.row[i])
-		c.clearGroups(n, c.nodes[i])
+	for s, p := range c.views(n) {
+		c.drop(p)
+		c.clearGroups(n, s)
 	}
 	n.row, n.strangers = nil, nil
 }
@@ -109,8 +135,7 @@ func (p *pair) note(now int64, e *zyre.Event) {
 // recent tells the last events of a pair, for people.
 func (c *Checker) recent(r, s *node) string {
 	var told []string
-	if int(s.at) < len(r.row) {
-		p := &r.row[s.at]
+	if p := r.row.at(s); p != nil {
 		for i := range recents {
 			at := (int(p.next) + i) % recents
 			if p.what[at] == 0 {

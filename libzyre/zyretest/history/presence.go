@@ -70,6 +70,9 @@ func (c *Checker) judgeExit(r, s *node, p *pair, cause error) verdict {
 	}
 	of := causes[causeIndex(cause)]
 	gone := !s.live || s.stopped > 0 && (s.stopped >= p.entered || c.now-s.stopped <= c.settle)
+	if s.stopped > 0 && c.now-s.started <= c.settle && of.err != zyre.ErrGoodbye {
+		gone = true // what was said to it went to its last life, as far as anybody could know
+	}
 	if of.err == zyre.ErrGoodbye && s.stopped > 0 && c.disturbed(r, s) {
 		gone = true // its last life said so, and that was long on its way
 	}
@@ -87,6 +90,9 @@ func (c *Checker) judgeExit(r, s *node, p *pair, cause error) verdict {
 		return excused
 	case of.err == zyre.ErrGoodbye:
 		c.report(RuleCause, r, s, "told EXIT (%v) of one that did not stop", cause)
+		return guilty
+	case c.hasty(r, s, cause):
+		c.report(RuleExit, r, s, "told EXIT (%v) of a peer whose process has not run for %s s only, and whose host acknowledges", cause, seconds(c.now-s.pause.began))
 		return guilty
 	case c.disturbed(r, s) || of.err == zyre.ErrLost && c.firstSince(r, s, p):
 		return excused

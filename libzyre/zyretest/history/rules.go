@@ -9,7 +9,7 @@ const (
 	// RuleStop: a node ends only when it is asked to.
 	RuleStop = "stop"
 	// RuleExit: a peer that runs and can be reached does not exit. Excused are
-	// exits during a disturbance of the two and Settle after it, those of a peer
+	// exits during a disturbance of the two (but see Pause) and Settle after it, those of a peer
 	// that has stopped, and those that follow from an EXIT at the other end. ErrLost
 	// is excused for longer: a message lost in a disturbance shows when the next
 	// one comes.

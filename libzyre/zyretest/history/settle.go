@@ -102,11 +102,12 @@ func (c *Checker) Finish(at time.Time) []Finding {
 // overdue reports messages that never came. One that was sent in a disturbance may be lost
 // without anybody's knowing, as long as none follows it.
 func (c *Checker) overdue(r, s *node) {
-	if !r.live || !s.live || int(s.at) >= len(r.row) {
+	p := r.row.at(s)
+	if !r.live || !s.live || p == nil {
 		return
 	}
 	calm := c.late(r, s)
-	for at := r.row[s.at].head; at != 0; at = c.entries[at].next {
+	for at := p.head; at != 0; at = c.entries[at].next {
 		e := &c.entries[at]
 		if !e.may && e.sent+c.settle <= c.now && calm != forever && (calm == 0 || e.sent > calm+c.settle) {
 			c.report(RuleLost, r, s, "was never told the %s sent %s s ago; no EXIT at either end since, and the call did not fail", e.what(c), seconds(c.now-e.sent))
