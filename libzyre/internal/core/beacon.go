@@ -28,21 +28,22 @@ func ParseBeacon(data []byte) (id ID, port uint16, ok bool) {
 }
 
 // Beacon takes a datagram of the discovery port and where it came from.
-// Anybody can send one: it can make us look, and never ends a life.
-func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
+// Anybody can send one: it can make us look, and never ends a life. It returns false
+// when it was no news: then there are no Events, and Next is what it was.
+func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) (news bool) {
 	id, port, ok := ParseBeacon(data)
 	addr = addr.Unmap()
 	switch {
 	case !ok || !addr.IsValid():
 		c.stats.BadBeacons++
-		return
+		return false
 	case id == c.cfg.ID || c.staticOf(id) != nil:
-		return
+		return false
 	}
 	p := c.table.find(id)
 	if port == 0 {
 		c.goodbyeBeacon(now, p)
-		return
+		return true
 	}
 	if p != nil && port == p.port && addr.Is4() && addr.As4() == p.v4 && p.content() {
 		p.seen = c.clock.at(now)
@@ -50,12 +51,12 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		if !p.full && !p.paced && c.clock.since.IsZero() { // so that it is not looked at in vain
 			c.looks[p.index] = p.seen.Add(min(c.cfg.Evasive, c.Pace()*7/2) + c.clock.lag)
 		}
-		return
+		return false
 	}
 	endpoint := endpointOf(addr, port)
 	if p == nil {
 		c.newBeacon(now, id, endpoint)
-		return
+		return true
 	}
 	c.alive(now, p)
 	if addr == p.host && port == p.port {
@@ -86,6 +87,7 @@ func (c *Core) Beacon(now time.Time, addr netip.Addr, data []byte) {
 		}
 		c.due(p)
 	}
+	return true
 }
 
 // content says that a beacon from where a peer is is no news.

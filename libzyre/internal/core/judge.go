@@ -126,7 +126,7 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 	case p.quiet == evasive:
 		p.quiet = silent
 		c.tell(now, p, Event{Type: Silent})
-		if c.knowsUs(now, p) && !(p.up && c.net.Unacknowledged(p.id) == 0) { // else it is there, and does not run
+		if c.knowsUs(now, p) && !(p.up && c.hears(p)) { // else it is there, and does not run
 			c.tryElsewhere(now, p)
 		}
 	default:

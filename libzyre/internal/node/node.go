@@ -48,9 +48,9 @@ type Config struct {
 
 // Node is one node.
 type Node struct {
-	cfg  Config
 	core *core.Core
 	net  Network
+	cfg  Config
 
 	events    []core.Event // for the reader
 	whole     []core.Event // the memory of events, from when they were none
@@ -100,7 +100,10 @@ func (n *Node) Untaken() int { return len(n.batch) - n.position }
 func (n *Node) Start(at time.Time) { n.core.Start(at) }
 
 // Beacon takes an announcement and where it came from.
-func (n *Node) Beacon(at time.Time, addr netip.Addr, data []byte) { n.core.Beacon(at, addr, data) }
+// It returns false when that was no news, and no Work has to follow.
+func (n *Node) Beacon(at time.Time, addr netip.Addr, data []byte) (news bool) {
+	return n.core.Beacon(at, addr, data)
+}
 
 // Moved says that our own interfaces or addresses are not what they were.
 func (n *Node) Moved(at time.Time) { n.core.Moved(at) }

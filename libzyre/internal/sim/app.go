@@ -247,7 +247,9 @@ func (p *process) live() {
 
 // readAgain is onRead.
 func (p *process) readAgain() {
-	if p.app.deaf--; p.app.deaf == 0 && !p.ended && !p.stopped() {
-		p.step()
+	if p.app.deaf--; p.app.deaf == 0 && !p.ended {
+		if p.behind = p.stopped(); !p.behind {
+			p.step()
+		}
 	}
 }

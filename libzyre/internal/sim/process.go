@@ -27,6 +27,7 @@ type process struct {
 	ended   bool
 	pending bool // it is among those that are ready
 	listens bool // its port is bound
+	behind  bool // it may have something to do of which nothing tells it
 	unwell  bool // something is wrong with its host, and the checker knows
 	port    uint16
 	ident   uint32
@@ -219,6 +220,7 @@ func (p *process) run() {
 // step lets the node go on after any input, and sets its timer.
 func (p *process) step() {
 	at := p.now()
+	p.behind = false
 	p.node.Work(at)
 	for p.catchUp() || p.react() {
 		p.node.Work(at)

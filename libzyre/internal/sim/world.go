@@ -34,6 +34,7 @@ type World struct {
 	casts      []cast // datagrams on their way
 	spareCasts []int
 	octets     []byte
+	fetched    byte // see foresee
 
 	checker *history.Checker
 	truth   truth
