@@ -23,7 +23,8 @@ func (c *Checker) Continue(at time.Time, id zyre.UUID) {
 	c.touch(c.node(id))
 }
 
-// hasty says whether r told the EXIT of s for no other reason than that s pauses, and too soon.
+// hasty says whether r told the EXIT of s for no other reason than that s pauses, and too soon. Both had to know each other for a while:
+// who pauses while connections are being made cannot take them.
 func (c *Checker) hasty(r, s *node, cause error) bool {
 	began := s.pause.began
 	switch {
@@ -32,9 +33,12 @@ func (c *Checker) hasty(r, s *node, cause error) bool {
 	case !errors.Is(cause, zyre.ErrUnreachable) && !errors.Is(cause, zyre.ErrExpired):
 		return false
 	}
-	pair := c.between[linkOf(r, s)]
+	pair, quiet := c.between[linkOf(r, s)], 2*c.settle
+	if began < max(r.started, s.started)+quiet {
+		return false
+	}
 	for _, t := range [...]*trouble{&c.everywhere, &r.trouble, &r.pause, &s.trouble, &pair} {
-		if t.active > 0 || t.calm > 0 && t.calm+c.settle >= began {
+		if t.active > 0 || t.calm > 0 && t.calm+quiet >= began {
 			return false // that may have been why
 		}
 	}
