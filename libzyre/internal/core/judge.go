@@ -61,7 +61,7 @@ func (c *Core) alive(now time.Time, p *peer) {
 // deadline is when something has to be done about a peer that stays quiet.
 func (c *Core) deadline(p *peer) moment {
 	if !p.ready {
-		end := p.made.Add(2 * c.cfg.Evasive)
+		end := c.patienceEnds(p)
 		wait := 2 * c.grace
 		if p.here.After(p.tried) && !p.broke { // it is heard from there: its answer may need some time
 			wait = 3 * c.grace
@@ -91,6 +91,15 @@ func (c *Core) deadline(p *peer) moment {
 	return due
 }
 
+// patienceEnds is when a peer is given up that does not answer HELLO; one whose connection stands only now has had no time for that.
+func (c *Core) patienceEnds(p *peer) moment {
+	end := p.made.Add(2 * c.cfg.Evasive)
+	if p.up {
+		end = max(end, min(p.risen.Add(3*c.grace), end.Add(c.cfg.Evasive)))
+	}
+	return end
+}
+
 // judge does what a peer's silence asks for.
 func (c *Core) judge(now time.Time, at moment, p *peer) {
 	if at.Before(c.deadline(p)) {
@@ -98,7 +107,7 @@ func (c *Core) judge(now time.Time, at moment, p *peer) {
 	}
 	silence := at.Sub(p.seen)
 	switch {
-	case !p.ready && at.Sub(p.made) >= 2*c.cfg.Evasive:
+	case !p.ready && !at.Before(c.patienceEnds(p)):
 		c.rest(at, p.endpoint)
 		c.exit(now, p, ErrUnreachable)
 	case !p.ready && p.up && c.hears(p) && !p.broke:
