@@ -1,19 +1,15 @@
 package fmq
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/zeromq/gozyre/libfmq/internal/client"
 	"github.com/zeromq/gozyre/libfmq/internal/inbox"
-	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
@@ -40,13 +36,8 @@ type Client struct {
 	running  sync.WaitGroup      // all of them
 	closed   bool
 	err      error
-}
 
-// wants is what was subscribed to. It is replaced as a whole.
-type wants struct {
-	inOrder []client.Subscription
-	longest []client.Subscription // the longest path first
-	servers int
+	subscribed uint64 // how often Subscribe was called
 }
 
 // Dial opens the inbox and begins to connect. It does not wait for a server: that may come later, go and come back. The client ends with
@@ -55,11 +46,26 @@ func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	in, err := inbox.Open(cfg.Inbox, cfg.Log)
-	if err != nil {
-		return nil, fmt.Errorf("fmq: inbox: %w", err)
+	if cfg.Lazy {
+		return dial(ctx, cfg, &lazy{open: func() (store, error) { return openInbox(&cfg) }, path: cfg.Inbox})
 	}
-	return dial(ctx, cfg, disk{in})
+	in, err := openInbox(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	return dial(ctx, cfg, in)
+}
+
+func openInbox(cfg *ClientConfig) (store, error) {
+	open := inbox.Open
+	if cfg.NoLink {
+		open = inbox.OpenFolder
+	}
+	in, err := open(cfg.Inbox, cfg.Log)
+	if err != nil {
+		return nil, fmt.Errorf("fmq: %w", err)
+	}
+	return disk{in}, nil
 }
 
 // dial is Dial with any store, which is the client's from then on.
@@ -96,48 +102,6 @@ func dial(ctx context.Context, cfg ClientConfig, in store) (*Client, error) {
 	return c, nil
 }
 
-// Subscribe asks every server, now or when it is there, for the files at and below path, which begins with "/"; "/" is everything. It is
-// held in memory and said again whenever a server comes back. It does not wait for a server. A second call for the same path replaces the
-// first. Where paths overlap, a file's name in the inbox is what remains behind the longest. An error is ErrInvalid or ErrClosed, or ctx's.
-func (c *Client) Subscribe(ctx context.Context, path string, opt Subscription) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	clean, ok := virtual.Clean(path)
-	if !ok || len(clean) > maxPath {
-		return fmt.Errorf("%w: path %.300q: it begins with \"/\", has at most %d octets, and between \"/\" stands neither nothing nor \".\" nor \"..\"",
-			ErrInvalid, path, maxPath)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return ErrClosed
-	}
-	old := c.wants.Load()
-	s := client.Subscription{Path: clean, Resync: opt.Resync || opt.Mirror, Mirror: opt.Mirror, Number: 1}
-	for _, o := range old.inOrder {
-		s.Number = max(s.Number, o.Number+1)
-	}
-	rest := slices.DeleteFunc(slices.Clone(old.inOrder), func(o client.Subscription) bool { return o.Path == clean })
-	c.want(append(rest, s))
-	for _, s := range c.sessions {
-		s.newPath()
-	}
-	return nil
-}
-
-// want replaces what is wanted, and counts the servers. c.mu is held.
-func (c *Client) want(inOrder []client.Subscription) {
-	longest := slices.SortedFunc(slices.Values(inOrder), func(a, b client.Subscription) int { return cmp.Compare(len(b.Path), len(a.Path)) })
-	c.wants.Store(&wants{inOrder, longest, len(c.sessions)})
-}
-
-// mirrors tells whether the whole inbox is a copy of what that subscription is for, and nothing else.
-func (w *wants) mirrors(s client.Subscription) bool { return s.Mirror && w.alone() }
-
-// alone tells whether everything in the inbox can only belong to the one subscription that there is.
-func (w *wants) alone() bool { return len(w.inOrder) == 1 && w.servers == 1 }
-
 // Connect adds a server. It does not wait. For a server that has denied us (see [Denied]) it is another attempt; for any other that was
 // added before it does nothing. An error is ErrClosed, or what the transport finds wrong with the endpoint.
 func (c *Client) Connect(endpoint string) error {
@@ -155,7 +119,7 @@ func (c *Client) Connect(endpoint string) error {
 		return err
 	}
 	c.sessions[endpoint] = s
-	c.want(c.wants.Load().inOrder)
+	c.want(*c.wants.Load())
 	return nil
 }
 
@@ -171,7 +135,7 @@ func (c *Client) Disconnect(endpoint string) error {
 	if s != nil {
 		delete(c.sessions, endpoint)
 		c.leaving[endpoint] = s
-		c.want(c.wants.Load().inOrder)
+		c.want(*c.wants.Load())
 	}
 	c.mu.Unlock()
 	if s != nil {

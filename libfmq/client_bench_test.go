@@ -17,6 +17,7 @@ type nowhere struct{}
 
 func (nowhere) Begin(string, string, inbox.Header, int64) (file, error)  { return nowhere{}, nil }
 func (nowhere) Remove(string, string, bool) (bool, error)                { return false, nil }
+func (nowhere) Leave(string, string) (bool, error)                       { return false, nil }
 func (nowhere) List(context.Context, string, bool) ([]inbox.Held, error) { return nil, nil }
 func (nowhere) Forget(string)                                            {}
 func (nowhere) Close() error                                             { return nil }

@@ -16,6 +16,7 @@ const (
 	mostWindow   = 1 << 30
 	leastSilence = 3    // heartbeats (rfcs/filemq, 5.7)
 	maxPath      = 4096 // octets of a path to subscribe to
+	mostName     = 255
 )
 
 // ClientConfig is what a [Client] has to know. Only Inbox has to be given.
@@ -25,9 +26,20 @@ type ClientConfig struct {
 	// Inbox is the directory in which files arrive. It is made if it is not there. Its folder ".filemq" is the client's own: partly
 	// received files, and the digests of whole ones.
 	Inbox string
+	// Lazy leaves the inbox alone until there is something to put into it or to find in it; it is not made before. What is wrong with it is
+	// told by Blocked then, and tried again, and not by Dial.
+	Lazy bool
+	// NoLink refuses an inbox that is a symbolic link, for somebody else may have put it there. What lies above it is not looked at.
+	NoLink bool
 	// Login and Password are for servers that want them; without, the client is anonymous.
 	Login    string
 	Password string
+	// Name is what servers are told that we are called, at most 255 octets, for [Receipt.Client]; empty: nothing. It proves nothing.
+	// (rfcs/filemq, 6.7)
+	Name string
+	// Origin is what the inbox remembers a server by, at most 255 octets; empty: its endpoint. It is for an inbox with one sender, whose endpoint is
+	// another one each time: transfers go on where they stopped all the same.
+	Origin string
 	// Window is how many octets a server may send ahead of what is on disk; 0 means 4,000,000, the least is 1,000,000, the most 1 GiB, and
 	// it is rounded down to whole millions. The client needs this much memory for each server.
 	Window int64
@@ -69,6 +81,10 @@ func (cfg *ClientConfig) check() error {
 		return fmt.Errorf("%w: Expired is %v: give at least %d heartbeats, %v", ErrInvalid, cfg.Expired, leastSilence, leastSilence*cfg.Heartbeat)
 	case cfg.Queue < 1:
 		return fmt.Errorf("%w: Queue is %d: give 1 or more", ErrInvalid, cfg.Queue)
+	case len(cfg.Name) > mostName:
+		return fmt.Errorf("%w: Name has %d octets: give at most %d", ErrInvalid, len(cfg.Name), mostName)
+	case len(cfg.Origin) > mostName:
+		return fmt.Errorf("%w: Origin has %d octets: give at most %d", ErrInvalid, len(cfg.Origin), mostName)
 	case cfg.Login == "" && cfg.Password != "":
 		return fmt.Errorf("%w: there is a Password, but no Login", ErrInvalid)
 	}
@@ -84,4 +100,11 @@ type Subscription struct {
 	// Resync. With several servers or several paths, deletions concern only files that came from that server through that path and
 	// were not changed since. (rfcs/filemq, 6.2)
 	Mirror bool
+	// Into is a folder of the inbox, relative, with slashes, in which the files of this path arrive; empty: the inbox itself.
+	Into string
+	// Except is a path below the subscribed one, in any mixture of cases, through which nothing is taken: files of it are Refused, unless another
+	// subscription covers them. It is for what a server should hide, and other servers do not (rfcs/filemq, 6.6); the server is not told of it. Not with Mirror.
+	Except string
+	// Keep leaves files in the inbox that the server says are deleted; Delete events tell of them all the same. Not with Mirror.
+	Keep bool
 }

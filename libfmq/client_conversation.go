@@ -36,7 +36,7 @@ type conversation struct {
 func newConversation(s *session) (*conversation, error) {
 	cfg := &s.client.cfg
 	c := &conversation{session: s, queue: newQueue()}
-	c.core = client.New(client.Config{Heartbeat: cfg.Heartbeat, Expired: cfg.Expired, Window: cfg.Window, SASL: s.client.sasl, Host: c})
+	c.core = client.New(client.Config{Heartbeat: cfg.Heartbeat, Expired: cfg.Expired, Window: cfg.Window, Name: cfg.Name, SASL: s.client.sasl, Host: c})
 	sockets, err := cfg.Transport.Open(zsock.Options{InboxOctets: int(cfg.Window), Log: cfg.Log})
 	if err != nil {
 		return nil, err
@@ -121,8 +121,11 @@ func (c *conversation) do(input func(now time.Time) []machine.Effect) {
 	c.connection.Do(input) // an error only says that
 }
 
-// newPath tells the machine that what is wanted has changed. session.mu is held.
-func (c *conversation) newPath() { c.helpers.Go(func() { c.do(c.core.NewPath) }) }
+// newPath tells the machine, and who stores, that w is wanted now. session.mu is held.
+func (c *conversation) newPath(w *wants) {
+	c.put(item{wants: w})
+	c.helpers.Go(func() { c.do(c.core.NewPath) })
+}
 
 // What follows is what the machine asks for: a [client.Host], in the goroutine that runs.
 
@@ -148,6 +151,8 @@ func (c *conversation) List(s client.Subscription, without []string) {
 }
 
 func (c *conversation) Take(chunk client.Chunk) { c.put(item{chunk: chunk}) }
+
+func (c *conversation) Left(path string) { c.put(item{left: path}) }
 
 func (c *conversation) GiveUp() {
 	c.session.client.counts.malformed.Add(1)

@@ -25,6 +25,8 @@ type receiving struct {
 // create takes a chunk of a file, or its end.
 func (r *receiver) create(c *client.Chunk) {
 	now := &r.now
+	w := r.session.client.wants.Load()
+	r.checkWanted(w)
 	octets := uint64(len(c.Content))
 	beyond := c.Offset > math.MaxInt64 || octets > math.MaxInt64-c.Offset
 	if now.file != nil {
@@ -38,7 +40,6 @@ func (r *receiver) create(c *client.Chunk) {
 		}
 	}
 	path := string(c.Filename)
-	w := r.session.client.wants.Load()
 	ended := r.ended
 	r.ended = ""
 	h := readHeaders(c.Headers)
@@ -59,7 +60,9 @@ func (r *receiver) create(c *client.Chunk) {
 	sub, name, err := place(w, path)
 	switch {
 	case err != nil:
-		r.refuse(path, name, err)
+		if r.refusePlace(w, c, name, err); w.wasLeft(path) {
+			r.skip = "" // should we come back, it goes on where it stopped
+		}
 		return
 	case beyond, c.Offset > 0 && !sub.Resync:
 		r.discard("no file begins there", c)
@@ -85,6 +88,24 @@ func (r *receiver) create(c *client.Chunk) {
 		now.told = time.Now()
 	}
 	r.store(c, h.digest)
+}
+
+// checkWanted lets go of the present file if its path was left.
+func (r *receiver) checkWanted(w *wants) {
+	if r.wants == w {
+		return
+	}
+	r.wants = w
+	if r.now.file == nil || w.covered(r.now.path) {
+		return
+	}
+	r.skip = r.now.path
+	if r.now.sub.Resync {
+		r.now.file.Keep()
+		r.now = receiving{}
+	} else {
+		r.giveUp()
+	}
 }
 
 // extend takes the next chunk of the present file.

@@ -2,11 +2,13 @@ package fmq
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/libfmq/internal/client"
@@ -21,7 +23,9 @@ const (
 )
 
 // origin is what the inbox knows files by that came from a server through a subscription.
-func (s *session) origin(sub client.Subscription) string { return s.endpoint + sub.Path }
+func (s *session) origin(sub client.Subscription) string {
+	return cmp.Or(s.client.cfg.Origin, s.endpoint) + sub.Path
+}
 
 // list makes the values of ICANHAZ for what is here of a subscription. It hashes what is new, and so may take its time. If the inbox cannot be
 // listed nothing is: everything comes anew then, and nothing is deleted.
@@ -30,6 +34,9 @@ func (s *session) list(ctx context.Context, sub client.Subscription, without []s
 	if err != nil {
 		s.client.log.Warn("the inbox cannot be listed: files that are here may come again", "err", err)
 		return l
+	}
+	if sub.Into != "" {
+		held = slices.DeleteFunc(held, func(h inbox.Held) bool { return !strings.HasPrefix(h.Name, sub.Into+"/") })
 	}
 	l = listing(sub, held, without)
 	if told := bytes.Count(l.Resume, []byte{0}); told < len(held)-len(without) {
@@ -60,10 +67,14 @@ func listing(sub client.Subscription, held []inbox.Held, without []string) (l cl
 	}
 	// A name that is the path's own last component may be the path itself, or a file below it: it is listed as both.
 	names := func(h inbox.Held) []string {
-		if h.Name == path.Base(sub.Path) {
-			return []string{h.Name, sub.Path}
+		name := h.Name
+		if sub.Into != "" {
+			name = name[len(sub.Into)+1:]
 		}
-		return []string{h.Name}
+		if name == path.Base(sub.Path) {
+			return []string{name, sub.Path}
+		}
+		return []string{name}
 	}
 	for _, h := range slices.Concat(whole, partial) {
 		for _, name := range names(h) {

@@ -1,7 +1,9 @@
 package fmq
 
 import (
+	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +35,7 @@ type receiver struct {
 	window  int64
 
 	now    receiving
+	wants  *wants // as it was when now was seen to be wanted
 	skip   string // the path of a file of which nothing is wanted before it begins anew
 	ended  string // the path of the file that a chunk with content has just ended: an empty end may follow
 	end    uint64 // where
@@ -79,10 +82,16 @@ func (r *receiver) run() {
 }
 
 func (r *receiver) do(i *item) {
-	r.session.client.counts.messages.Add(-1)
+	defer r.session.client.counts.messages.Add(-1)
 	switch {
 	case i.giveUp:
 		r.refuseNow(ErrGarbled)
+	case i.wants != nil:
+		r.checkWanted(i.wants)
+	case i.left != "":
+		if virtual.Covers(i.left, r.skip) {
+			r.skip = "" // should we come back, it goes on where it stopped
+		}
 	case i.event == Connected:
 		r.session.lost = false
 		r.session.emit(Event{Type: Connected})
@@ -121,12 +130,16 @@ func (r *receiver) delete(c *client.Chunk) {
 	w := r.session.client.wants.Load()
 	sub, name, err := place(w, path)
 	if err != nil {
-		r.refuse(path, name, err)
+		r.refusePlace(w, c, name, err)
 		return
 	}
-	removed := false
+	origin, removed := r.session.origin(sub), false
 	if err := r.persist(func() (err error) {
-		removed, err = r.session.client.store.Remove(r.session.origin(sub), name, w.mirrors(sub))
+		if sub.Keep {
+			removed, err = r.session.client.store.Leave(origin, name)
+		} else {
+			removed, err = r.session.client.store.Remove(origin, name, w.mirrors(sub))
+		}
 		return err
 	}); err != nil {
 		if !r.stuck {
@@ -135,7 +148,9 @@ func (r *receiver) delete(c *client.Chunk) {
 		return
 	}
 	if removed {
-		r.session.client.counts.deleted.Add(1)
+		if !sub.Keep {
+			r.session.client.counts.deleted.Add(1)
+		}
 		r.session.emit(Event{Type: Delete, Path: path, Name: name, File: filepath.Join(r.session.client.dir, filepath.FromSlash(name))})
 	}
 }
@@ -149,15 +164,20 @@ func (r *receiver) synced(w *wants, path string) bool {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(w.left, path)
 }
 
 // place is where a file belongs: the subscription with the longest path that covers it, and the name that remains.
 func place(w *wants, path string) (sub client.Subscription, name string, err error) {
 	if strings.HasPrefix(path, "/") {
 		for _, s := range w.longest {
-			if name, ok := virtual.LocalName(s.Path, path); ok {
-				return s, name, inbox.CheckName(name)
+			if name, ok := virtual.LocalName(s.Path, path); ok && !excepts(s, path) {
+				err := inbox.CheckName(name)
+				if s.Into != "" && err == nil {
+					name = s.Into + "/" + name
+					err = inbox.CheckName(name)
+				}
+				return s, name, err
 			}
 		}
 	}
@@ -172,6 +192,15 @@ func (r *receiver) refuse(path, name string, cause error) {
 	path, name = strings.Clone(path[:min(len(path), mostTold)]), strings.Clone(name[:min(len(name), mostTold)])
 	r.session.client.counts.refused.Add(1)
 	r.session.emit(Event{Type: Refused, Path: path, Name: name, Cause: cause})
+}
+
+// refusePlace tells that a file has no place here, unless that is because we have left its path.
+func (r *receiver) refusePlace(w *wants, c *client.Chunk, name string, cause error) {
+	if path := string(c.Filename); errors.Is(cause, ErrUncovered) && w.wasLeft(path) {
+		r.discard("its path was left", c)
+	} else {
+		r.refuse(path, name, cause)
+	}
 }
 
 // discard does nothing with a message.
@@ -205,7 +234,7 @@ func (r *receiver) askAgain(sub client.Subscription, name string) {
 func (r *receiver) persist(try func() error) error {
 	for told := false; ; told = true {
 		err := try()
-		if err == nil || !inbox.IsTemporary(err) {
+		if err == nil || !inbox.IsTemporary(err) && !errors.Is(err, errUnopened) {
 			return err
 		}
 		if !told {

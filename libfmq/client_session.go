@@ -66,12 +66,12 @@ func (s *session) again() {
 	wake(s.retry)
 }
 
-// newPath tells the server what is wanted now, in a while.
-func (s *session) newPath() {
+// newPath tells the server that w is wanted now, in a while.
+func (s *session) newPath(w *wants) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.present != nil {
-		s.present.newPath()
+		s.present.newPath(w)
 	}
 }
 

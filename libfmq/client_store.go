@@ -10,6 +10,7 @@ import (
 type store interface {
 	Begin(origin, name string, h inbox.Header, offset int64) (file, error)
 	Remove(origin, name string, mirror bool) (removed bool, err error)
+	Leave(origin, name string) (left bool, err error)
 	List(ctx context.Context, origin string, all bool) ([]inbox.Held, error)
 	Forget(origin string)
 	Close() error

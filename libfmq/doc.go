@@ -14,7 +14,8 @@
 // travel.
 //
 // Everybody may fetch everything, unless there are [Account] values in the configuration. Then clients log in, and [Publish.Groups] says who sees
-// what. Nothing is encrypted.
+// what. Nothing is encrypted. A directory that is [Publish.Hidden] is only for those who subscribe to its own path: not for their protection, but so that
+// nobody gets what he did not ask for. [ServerConfig.Receipt] tells which client has which file.
 //
 // # Receiving
 //
@@ -31,7 +32,7 @@
 // Each subscription says whether it is for changes only, for everything that is there too (Resync), or makes a copy (Mirror). The path is
 // taken away: /photos/a/b.jpg becomes inbox/a/b.jpg. A file appears under its name when all of it is here and its digest was
 // checked: nobody sees a half. What breaks off goes on where it stopped, in the next run too. A client keeps its subscriptions and connects anew
-// for ever; the server may come later, go, and come back.
+// for ever; the server may come later, go, and come back. [Client.Unsubscribe] ends a subscription.
 //
 // Names from outside never lead out of the inbox. What cannot be stored is told as [Refused]; a full disk as [Blocked], and the rest comes when there
 // is room. A server sends no more than [ClientConfig.Window] octets ahead of the disk, and needs no more than about a megabyte for a client that

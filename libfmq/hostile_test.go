@@ -117,7 +117,7 @@ func play(s *Server, p *played, as string, size int, names ...string) {
 	for i, name := range names {
 		content = append(content, dir.Patch{File: &dir.File{Name: name, Size: int64(size), ModTime: time.Unix(1e9, 0), Inode: uint64(i)}})
 	}
-	s.do(func(now time.Time) []machine.Effect { return s.core.Mount(now, p, as, nil, content) })
+	s.do(func(now time.Time) []machine.Effect { return s.core.Mount(now, p, server.Offer{As: as}, content) })
 }
 
 // 100,000 files are offered, and a client asks a thousand times for all of them. Another one had to wait for 34 seconds for an answer, while the

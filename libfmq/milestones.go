@@ -14,8 +14,9 @@ const (
 	milestoneFiles  = 16      // files whose milestones are kept: those that were sent last
 )
 
-// milestones are states of the digests of large files, every few megabytes, and of the whole. When a transfer breaks off and is taken up again,
-// a server need not digest anew all that the client has already; and a large file that was sent once is not digested for the next client.
+// milestones are states of the digests of large files, every few megabytes. When a transfer breaks off and is taken up again, a server need not
+// digest anew all that the client has already. And there is the digest that all who send such a file make together: it is made once, however many
+// clients there are, at a time or later.
 type milestones struct {
 	mu    sync.Mutex
 	files []milestoned // the last used is the last
@@ -25,27 +26,28 @@ type milestones struct {
 type milestoned struct {
 	file   dir.Key
 	states [][]byte
-	whole  *dir.Digest // nil: not known
+	digest *digesting // nil: nobody made one yet
 }
 
-// end notes the digest of a whole file.
-func (m *milestones) end(file dir.Key, digest dir.Digest) {
+// digest is the digest of a file as far as it is made. Those who send a small file make one each: it is cheap, and would displace large ones here.
+func (m *milestones) digest(file dir.Key) *digesting {
 	if file.Size < milestoneOctets {
-		return
+		return newDigesting()
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.use(file).whole = &digest
+	f := m.use(file)
+	if f.digest == nil {
+		f.digest = newDigesting()
+	}
+	return f.digest
 }
 
-// digest is that of a whole file, if it is known.
-func (m *milestones) digest(file dir.Key) *dir.Digest {
+// forget forgets a file of which something was digested that may not be in it.
+func (m *milestones) forget(file dir.Key) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i := m.find(file); i >= 0 {
-		return m.files[i].whole
-	}
-	return nil
+	m.files = slices.DeleteFunc(m.files, func(f milestoned) bool { return f.file == file })
 }
 
 // pass notes the state of a digest, if there is the next milestone.

@@ -84,7 +84,7 @@ func (s *sender) carryOut(t *server.Turn, digest bool) {
 		if errors.Is(err, errPause) {
 			return
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, server.ErrWithdrawn) {
 			t.Broken++
 			s.log.Warn("a file cannot be sent now", "path", item.Path, "err", err)
 			if passes(err) {
@@ -97,7 +97,7 @@ func (s *sender) carryOut(t *server.Turn, digest bool) {
 
 // passes tells whether a file may be read later although nothing about it has changed. (If something has, its directory tells.)
 func passes(err error) bool {
-	for _, lasting := range []error{dir.ErrChanged, fs.ErrNotExist, fs.ErrPermission, server.ErrRetracted} {
+	for _, lasting := range []error{dir.ErrChanged, fs.ErrNotExist, fs.ErrPermission} {
 		if errors.Is(err, lasting) {
 			return false
 		}
@@ -124,7 +124,7 @@ func (s *sender) send(t *server.Turn, item *server.Item, r *reading, frame []byt
 	switch {
 	case errors.Is(err, server.ErrCancelled):
 		return errPause
-	case errors.Is(err, server.ErrRetracted):
+	case errors.Is(err, server.ErrWithdrawn):
 		return err
 	case errors.Is(err, zsock.ErrFull):
 		t.Full = true

@@ -22,13 +22,13 @@ import (
 type reading struct {
 	file   *os.File
 	key    dir.Key
-	offset int64       // of what comes next
-	first  bool        // nothing was sent yet
-	hash   hash.Hash   // of what is before offset
-	digest *dir.Digest // of the whole file, if that is known already; hash is not kept then
+	offset int64      // of what comes next
+	first  bool       // nothing was sent yet
+	digest *digesting // of the file, made together with all others that read it: of what is before offset, or more
 
-	checking bool  // whether the client has the first octets is not known yet,
-	check    int64 // so many
+	checking bool      // whether the client has the first octets is not known yet,
+	check    int64     // so many
+	hash     hash.Hash // of what is before offset, while checking
 
 	unsent      []byte // the message before offset, if it found no room
 	unsentChunk int    // octets of its chunk
@@ -44,7 +44,7 @@ func (s *sender) file(t *server.Turn, item *server.Item, budget *int) error {
 	r, ok := t.Current.(*reading)
 	if !ok {
 		if s.has(item) {
-			t.Skipped++
+			t.Held = append(t.Held, held(item))
 			return nil
 		}
 		file, err := item.Source.Open(item.File)
@@ -71,15 +71,20 @@ func (s *sender) has(item *server.Item) bool {
 	return false
 }
 
+// held says that the client has all of a file already.
+func held(item *server.Item) server.Receipt {
+	return server.Receipt{Path: item.Path, Size: item.File.Size, Digest: item.Known.Digest}
+}
+
 // begin begins with a file that was opened.
 func (s *sender) begin(item *server.Item, file *os.File) *reading {
-	r := &reading{file: file, key: item.File.Key(), first: true, hash: sha1.New()}
+	r := &reading{file: file, key: item.File.Key(), first: true}
 	r.digest = s.miles.digest(r.key)
 	if known := item.Known; known.OK && known.Size <= item.File.Size {
 		if r.check = known.Size; r.check == -1 {
 			r.check = item.File.Size
 		}
-		r.checking = true
+		r.checking, r.hash = true, sha1.New()
 		r.offset = s.miles.last(r.key, r.check, r.hash)
 	}
 	return r
@@ -96,7 +101,7 @@ func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading, budget *int
 			if same, err := item.Source.Same(item.File, r.file); err == nil && same {
 				s.cache.Put(item.File.Key(), item.Known.Digest)
 			}
-			t.Skipped++
+			t.Held = append(t.Held, held(item))
 			return nil
 		}
 	}
@@ -105,6 +110,9 @@ func (s *sender) goOn(t *server.Turn, item *server.Item, r *reading, budget *int
 		err = s.rest(t, item, r)
 	}
 	if err != nil && !errors.Is(err, errPause) {
+		if errors.Is(err, dir.ErrChanged) {
+			s.miles.forget(r.key)
+		}
 		err = s.breakOff(t, item, r, err)
 	}
 	return err
@@ -131,13 +139,14 @@ func (s *sender) fits(t *server.Turn, r *reading, digest dir.Digest, budget *int
 		*budget -= n
 		s.miles.pass(r.key, r.offset, r.hash)
 	}
-	r.checking = false
-	if dir.Digest(r.hash.Sum(nil)) == digest {
-		return true, nil
+	h := r.hash
+	r.checking, r.hash = false, nil
+	if dir.Digest(h.Sum(nil)) != digest {
+		r.offset = 0
+		return false, nil
 	}
-	r.offset = 0
-	r.hash.Reset()
-	return false, nil
+	r.digest.reach(r.offset, h)
+	return true, nil
 }
 
 // rest sends what is left of a file.
@@ -164,22 +173,18 @@ func (s *sender) rest(t *server.Turn, item *server.Item, r *reading) error {
 	} else if !same {
 		return dir.ErrChanged
 	}
-	if r.digest == nil {
-		digest := dir.Digest(r.hash.Sum(nil))
-		s.cache.Put(item.File.Key(), digest)
-		s.miles.end(r.key, digest)
-		r.digest = &digest
-	}
+	digest := r.digest.sum()
+	s.cache.Put(r.key, digest)
 	m := fmq.Message{Operation: fmq.OperationCreate, Filename: []byte(item.Path), Offset: uint64(r.offset), Eof: 1}
 	if r.first {
 		m.Headers = properties(item.File)
 	}
-	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(r.digest[:]))))
+	m.Headers = append(m.Headers, pair("SHA1", strings.ToUpper(hex.EncodeToString(digest[:]))))
 	sequence := t.Sequence
 	if err := s.note(t, item, &m); err != nil {
 		return err
 	}
-	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence})
+	t.Ends = append(t.Ends, server.End{Path: item.Path, Sequence: sequence, Size: item.File.Size, Digest: digest})
 	t.Sent++
 	return nil
 }
@@ -223,11 +228,8 @@ func (s *sender) chunk(t *server.Turn, item *server.Item, r *reading) error {
 		}
 		return fmt.Errorf("reading at %d: %w", r.offset, err)
 	}
+	r.digest.add(r.offset, data, func(offset int64, h hash.Hash) { s.miles.pass(r.key, offset, h) })
 	r.offset += int64(n)
 	r.first = false
-	if r.digest == nil {
-		r.hash.Write(data)
-		s.miles.pass(r.key, r.offset, r.hash)
-	}
 	return s.send(t, item, r, frame, n)
 }

@@ -75,7 +75,7 @@ func Listen(ctx context.Context, cfg ServerConfig) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.core.Mount(time.Now(), o.watcher, o.As, o.Groups, content)
+		s.core.Mount(time.Now(), o.watcher, server.Offer{As: o.As, Groups: o.Groups, Hidden: o.Hidden}, content)
 	}
 	var err error
 	if s.sockets, err = cfg.Transport.Open(zsock.Options{Log: cfg.Log}); err != nil {
@@ -132,10 +132,11 @@ func (s *Server) open() (err error) {
 	s.core = server.New(server.Config{
 		Heartbeat: s.cfg.Heartbeat, Silence: int(s.cfg.Expired / s.cfg.Heartbeat), MaxClients: s.cfg.MaxClients,
 		SASL: accounts, Group: func(login string) string { return groups[login] },
-		Digest: func(f *dir.File) (dir.Digest, bool) { return s.cache.Get(f.Key()) },
-		Begin:  func(t *server.Turn) { s.sender.take(t) },
-		Later:  func(input func(time.Time) []machine.Effect) { time.AfterFunc(retryAfter, func() { s.do(input) }) },
-		Log:    s.cfg.Log,
+		Receipt: s.cfg.receipt(),
+		Digest:  func(f *dir.File) (dir.Digest, bool) { return s.cache.Get(f.Key()) },
+		Begin:   func(t *server.Turn) { s.sender.take(t) },
+		Later:   func(input func(time.Time) []machine.Effect) { time.AfterFunc(retryAfter, func() { s.do(input) }) },
+		Log:     s.cfg.Log,
 	})
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
+	"github.com/zeromq/gozyre/libfmq/internal/server"
 )
 
 // ServerConfig is what a [Server] has to know. The zero value serves everybody at port 5670 of every address.
@@ -32,6 +33,10 @@ type ServerConfig struct {
 	Cache string
 	// MaxClients is how many clients are held at most; 0 means 10,000. Further ones are ignored and counted.
 	MaxClients int
+	// Receipt is called when a client has the whole of a file, in the order in which the server learns of it. It is called by the goroutine
+	// that serves everybody: it must neither wait nor call the Server. Clients that do not send receipts (C filemq) are never told of.
+	// (rfcs/filemq, 6.4) nil: nobody wants to know.
+	Receipt func(Receipt)
 	// Transport carries the messages; nil means zmtp, ZeroMQ's protocol in Go.
 	Transport zsock.Transport
 	// Log receives who comes and goes, at Info, and what is odd; nil means silence.
@@ -47,8 +52,23 @@ type Publish struct {
 	// NoLinks offers files whose name ends with ".ln" as they are. Otherwise such a file holds one line, the path of the
 	// file that is offered in its place, under the name without ".ln".
 	NoLinks bool
+	// Still says that the system need not tell of changes: they are noticed within a second or so, and at once by [Server.Look]. It saves what the
+	// system has few of (Linux: fs.inotify.max_user_instances).
+	Still bool
 	// Groups are the groups of accounts for which the directory is; none means everybody who was let in.
 	Groups []string
+	// Hidden sets the virtual path apart: only subscriptions for it, or for a path below it, get what is there, and one for "/", say, does
+	// not. It is no secret: who knows the path may subscribe to it. (rfcs/filemq, 6.6)
+	Hidden bool
+}
+
+// Receipt says that a client has the whole of a file: it has stored it and checked it, or had it already.
+type Receipt struct {
+	Client string   // ClientConfig.Name, as it says itself; empty: it does not say
+	Path   string   // virtual path
+	Size   int64    // octets of the file
+	Digest [20]byte // SHA-1 of its content
+	Held   bool     // the client had it already: nothing was sent
 }
 
 // Account is somebody who may log in.
@@ -89,4 +109,12 @@ func (c *ServerConfig) check() error {
 	c.Publish = slices.Clone(c.Publish)
 	c.Accounts = slices.Clone(c.Accounts)
 	return nil
+}
+
+// receipt passes receipts on; nil: nobody wants to know.
+func (c *ServerConfig) receipt() func(server.Receipt) {
+	if c.Receipt == nil {
+		return nil
+	}
+	return func(r server.Receipt) { c.Receipt(Receipt{r.Client, r.Path, r.Size, r.Digest, r.Held}) }
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,9 +19,10 @@ type actions struct {
 	opened bool
 	end    error
 
-	asked   map[string]uint64   // number of the subscription that the server was told, by path
+	asked   map[string]uint64   // number of the subscription that the server was told, by path; 0: one that is to be told again
 	without map[string][]string // files to be left out of a path's list
 	next    Subscription        // that is being asked for
+	ending  bool                // next is being ended
 	listing Listing
 
 	window    bool   // the server was given credit
@@ -73,7 +75,21 @@ func (a *actions) NoteOpening(*Handle) {
 
 // ChoosePath looks for what the server was not told yet.
 func (a *actions) ChoosePath(h *Handle) {
-	for _, s := range a.cfg.Host.Subscriptions() {
+	if a.ending {
+		a.cfg.Host.Left(a.next.Path)
+		a.ending = false
+	}
+	wanted := a.cfg.Host.Subscriptions()
+	for _, path := range slices.Sorted(maps.Keys(a.asked)) {
+		if !slices.ContainsFunc(wanted, func(s Subscription) bool { return s.Path == path }) {
+			delete(a.asked, path)
+			delete(a.without, path)
+			a.next, a.ending = Subscription{Path: path}, true
+			h.Raise(EventAsk)
+			return
+		}
+	}
+	for _, s := range wanted {
 		if a.asked[s.Path] == s.Number {
 			continue
 		}
@@ -91,18 +107,29 @@ func (a *actions) ChoosePath(h *Handle) {
 
 func (a *actions) ListFiles(*Handle) { a.cfg.Host.List(a.next, slices.Clone(a.without[a.next.Path])) }
 
-// SayPath fills in ICANHAZ (5.4, 6.1 to 6.3).
+// SayPath fills in ICANHAZ (5.4, 6.1 to 6.3, 6.7, 6.8).
 func (a *actions) SayPath(h *Handle) {
 	h.Out.Path = []byte(a.next.Path)
+	option := func(key string, value []byte) {
+		h.Out.Options = append(h.Out.Options, wire.Pair{Key: []byte(key), Value: value})
+	}
+	on := []byte("1")
+	if a.ending {
+		option("UNSUBSCRIBE", on)
+		return
+	}
+	if a.cfg.Name != "" {
+		option("NAME", []byte(a.cfg.Name))
+	}
 	if !a.next.Resync {
 		return
 	}
-	on := []byte("1")
-	h.Out.Options = []wire.Pair{{Key: []byte("RESYNC"), Value: on}, {Key: []byte("SYNC"), Value: on}}
+	option("RESYNC", on)
+	option("SYNC", on)
 	if a.next.Mirror {
-		h.Out.Options = append(h.Out.Options, wire.Pair{Key: []byte("MIRROR"), Value: on})
+		option("MIRROR", on)
 	}
-	h.Out.Options = append(h.Out.Options, wire.Pair{Key: []byte("RESUME"), Value: a.listing.Resume})
+	option("RESUME", a.listing.Resume)
 	h.Out.Cache = a.listing.Cache
 	a.listing = Listing{}
 }
@@ -111,7 +138,9 @@ func (a *actions) again(path, name string) {
 	if !slices.Contains(a.without[path], name) {
 		a.without[path] = append(a.without[path], name)
 	}
-	delete(a.asked, path)
+	if _, ok := a.asked[path]; ok {
+		a.asked[path] = 0
+	}
 }
 
 // OpenWindow lets the server send, once it knows a path.
@@ -181,6 +210,12 @@ func (a *actions) NoteStored(h *Handle) {
 
 // GiveCredit fills in NOM (5.5, 6.4).
 func (a *actions) GiveCredit(h *Handle) {
+	if len(a.stored.Receipts) > 0 && a.stored.Receipts[0] == 0 { // with credit it would only say that nothing is stored yet
+		if a.stored.Receipts = a.stored.Receipts[1:]; a.due > 0 || len(a.stored.Receipts) > 0 {
+			h.Raise(EventCreditDue)
+		}
+		return
+	}
 	a.given += a.due
 	h.Out.Credit, h.Out.Sequence = uint64(a.due), a.sequence
 	a.due = 0

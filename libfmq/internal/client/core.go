@@ -13,6 +13,7 @@ import (
 type Config struct {
 	Heartbeat, Expired time.Duration // as in machine.Config
 	Window             int64         // octets that the server may send ahead of what is stored
+	Name               string        // what the server is told that we are called; empty: nothing
 	SASL               *sasl.Client  // how to show who we are, if the server wants to know
 	Host               Host
 }
@@ -29,6 +30,8 @@ type Host interface {
 	List(s Subscription, without []string)
 	// Take hands over a chunk, a file's end or a delete.
 	Take(Chunk)
+	// Left tells that the server has confirmed the end of a subscription: nothing of before comes behind that.
+	Left(path string)
 	// GiveUp tells that something was lost that may have been a part of the file that is being received.
 	GiveUp()
 }
@@ -36,9 +39,14 @@ type Host interface {
 // Subscription is a path that we want.
 type Subscription struct {
 	Path   string // of virtual.Clean
-	Number uint64 // another one for each time that it was asked for
+	Number uint64 // another one for each time that it was asked for; above 0
 	Resync bool
 	Mirror bool // with Resync
+
+	// Of these the server is not told: they are the host's.
+	Keep   bool   // what the server deletes stays
+	Into   string // the folder of the inbox for the files; empty: the inbox
+	Except string // a path below Path of which nothing is taken, in any mixture of cases; empty: none
 }
 
 // Chunk is a CHEEZBURGER. Its slices share the memory of Frames, which are the host's from then on; Headers is the host's too.

@@ -2,12 +2,11 @@ package client
 
 import (
 	"bytes"
-	"encoding/hex"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +80,8 @@ type stage struct {
 	now  time.Time
 	said bytes.Buffer
 	subs []Subscription
+	told uint64 // subscriptions, so far
+	name string
 }
 
 // dial makes the client anew, with a login and a password or without.
@@ -93,15 +94,20 @@ func (s *stage) dial(login string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.core = New(Config{Heartbeat: time.Second, Expired: 5 * time.Second, Window: 4_000_000, SASL: c, Host: s})
+	s.core = New(Config{Heartbeat: time.Second, Expired: 5 * time.Second, Window: 4_000_000, Name: s.name, SASL: c, Host: s})
 }
 
 func (s *stage) say(format string, args ...any) { fmt.Fprintf(&s.said, format+"\n", args...) }
 
-func (s *stage) Opened()                       { s.say("opened") }
-func (s *stage) Failed()                       { s.say("not reached") }
+func (s *stage) Opened() { s.say("opened") }
+
+func (s *stage) Failed() { s.say("not reached") }
+
 func (s *stage) Subscriptions() []Subscription { return s.subs }
-func (s *stage) GiveUp()                       { s.say("give up") }
+
+func (s *stage) GiveUp() { s.say("give up") }
+
+func (s *stage) Left(path string) { s.say("left %s", path) }
 
 func (s *stage) List(sub Subscription, without []string) {
 	s.say("%s", strings.TrimSpace(fmt.Sprintf("list %s%s", sub.Path, strings.Join(append([]string{""}, without...), " without="))))
@@ -127,7 +133,8 @@ func (s *stage) input(words []string) {
 	case "subscribe":
 		text := strings.Join(rest[1:], " ")
 		sub := Subscription{Path: rest[0], Resync: text != "", Mirror: text == "mirror"}
-		sub.Number = uint64(len(s.subs) + 1)
+		s.told++
+		sub.Number = s.told
 		s.subs = append(s.subs, sub)
 		for i := range s.subs[:len(s.subs)-1] {
 			if s.subs[i].Path == sub.Path {
@@ -136,6 +143,12 @@ func (s *stage) input(words []string) {
 			}
 		}
 		s.do(s.core.NewPath(now))
+	case "unsubscribe":
+		s.subs = slices.DeleteFunc(slices.Clone(s.subs), func(sub Subscription) bool { return sub.Path == rest[0] })
+		s.do(s.core.NewPath(now))
+	case "name":
+		s.name = rest[0]
+		s.dial("")
 	case "again":
 		s.do(s.core.Again(now, rest[0], rest[1]))
 	case "listed":
@@ -208,87 +221,4 @@ func (s *stage) do(effects []machine.Effect) {
 			s.t.Fatal(e.Err)
 		}
 	}
-}
-
-func text(m fmq.Message) string {
-	words := []string{m.ID.String()}
-	switch m.ID {
-	case fmq.IDYarly:
-		words = append(words, string(m.Mechanism), fmt.Sprintf("%q", m.Response))
-	case fmq.IDNom:
-		words = append(words, fmt.Sprintf("credit=%d sequence=%d", m.Credit, m.Sequence))
-	case fmq.IDIcanhaz:
-		words = append(words, string(m.Path))
-		for _, p := range m.Options {
-			words = append(words, fmt.Sprintf("%s=%s", p.Key, strings.ReplaceAll(strings.ReplaceAll(string(p.Value), " ", ","), "\x00", ";")))
-		}
-		for _, p := range m.Cache {
-			words = append(words, fmt.Sprintf("cache:%s=%s", p.Key, p.Value))
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// message makes what the server says: a name, and fields or octets.
-func (s *stage) message(words []string) [][]byte {
-	ids := map[string]fmq.ID{}
-	for id := range fmq.ID(255) {
-		ids[id.String()] = id
-	}
-	m := fmq.Message{ID: ids[words[0]], Operation: fmq.OperationCreate}
-	if words[0] == "octets" {
-		b, err := hex.DecodeString(words[1])
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return [][]byte{b}
-	}
-	for key, value := range pairs(words[1:]) {
-		switch key {
-		case "mechanism":
-			m.Mechanisms = append(m.Mechanisms, []byte(value))
-		case "challenge":
-			m.Challenge = []byte(value)
-		case "reason":
-			m.Reason = []byte(value)
-		case "sequence":
-			m.Sequence = s.number(value)
-		case "delete":
-			m.Operation, m.Filename = fmq.OperationDelete, []byte(value)
-		case "file":
-			m.Filename = []byte(value)
-		case "offset":
-			m.Offset = s.number(value)
-		case "octets":
-			m.Chunk = make([]byte, s.number(value))
-		case "eof":
-			m.Eof = 1
-		default:
-			m.Headers = append(m.Headers, wire.Pair{Key: []byte(key), Value: []byte(value)})
-		}
-	}
-	first, err := m.Append(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return m.AppendRest([][]byte{first})
-}
-
-func pairs(words []string) func(func(key, value string) bool) {
-	return func(yield func(key, value string) bool) {
-		for _, w := range words {
-			key, value, _ := strings.Cut(w, "=")
-			if !yield(key, value) {
-				return
-			}
-		}
-	}
-}
-
-func (s *stage) number(text string) uint64 {
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return n
 }

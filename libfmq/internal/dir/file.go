@@ -18,8 +18,9 @@ type File struct {
 	Inode   uint64 // 0 where the system has none
 	Changed int64  // when content or properties changed (ctime): nanoseconds since 1970; 0 where the system does not tell
 
-	dir string // the directory
-	via *stamp // the portable link's own state
+	dir   string // the directory
+	via   *stamp // the portable link's own state
+	whole bool   // its line has its end: nobody is still writing it
 }
 
 // Key is what a Cache knows the file's content by. Its path is the real file's.
@@ -46,9 +47,9 @@ func (f *File) same(g *File) bool {
 		f.Mode == g.Mode && f.ModTime.Equal(g.ModTime)
 }
 
-// written is when the file was written to last: it, or the portable link that leads to it.
+// written is when the file was written to last: it, or the portable link that leads to it, if that may not be whole.
 func (f *File) written() time.Time {
-	if f.via != nil && f.via.modTime.After(f.ModTime) {
+	if f.via != nil && !f.whole && f.via.modTime.After(f.ModTime) {
 		return f.via.modTime
 	}
 	return f.ModTime

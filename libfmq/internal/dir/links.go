@@ -24,19 +24,19 @@ func isLink(base string) bool {
 	return strings.HasSuffix(base, linkSuffix) && len(base) > len(linkSuffix)
 }
 
-// parseLink gives the path that is in a portable link: its first line, without the line end.
-func parseLink(content []byte) (string, error) {
-	line, _, _ := bytes.Cut(content, []byte{'\n'})
+// parseLink gives the path that is in a portable link: its first line, without the line end; whole tells whether there is one.
+func parseLink(content []byte) (path string, whole bool, err error) {
+	line, _, whole := bytes.Cut(content, []byte{'\n'})
 	line = bytes.TrimSuffix(line, []byte{'\r'})
 	switch {
 	case len(line) > maxLink:
-		return "", fmt.Errorf("its first line is longer than %d octets", maxLink)
+		return "", false, fmt.Errorf("its first line is longer than %d octets", maxLink)
 	case len(line) == 0:
-		return "", errors.New("its first line is empty; it has to be the path of a file")
+		return "", false, errors.New("its first line is empty; it has to be the path of a file")
 	case bytes.IndexByte(line, 0) >= 0:
-		return "", errors.New("there is a NUL in its first line, which has to be the path of a file")
+		return "", false, errors.New("there is a NUL in its first line, which has to be the path of a file")
 	}
-	return string(line), nil
+	return string(line), whole, nil
 }
 
 // follows tells whether portable links in a folder are followed. They are not where files arrive through FILEMQ: whoever sends them could
@@ -73,13 +73,13 @@ func (t *tree) portable(d *folder, base string, link fs.FileInfo) *File {
 }
 
 func (t *tree) target(d *folder, base string, link fs.FileInfo) (*File, error) {
-	via, path := newStamp(link), ""
+	via, path, whole := newStamp(link), "", false
 	old := d.file(base)
 	if old != nil && old.via != nil && *old.via == via {
-		path = old.Link
+		path, whole = old.Link, old.whole
 	} else {
 		var err error
-		if path, err = t.readLink(d, base+linkSuffix); err != nil {
+		if path, whole, err = t.readLink(d, base+linkSuffix); err != nil {
 			return nil, err
 		}
 	}
@@ -93,29 +93,29 @@ func (t *tree) target(d *folder, base string, link fs.FileInfo) (*File, error) {
 		return old, nil
 	}
 	f := t.newFile(d, base, info)
-	f.Link, f.via = path, &via
+	f.Link, f.via, f.whole = path, &via, whole
 	return f, nil
 }
 
-// readLink gives the absolute path that is in a portable link.
-func (t *tree) readLink(d *folder, base string) (string, error) {
+// readLink gives the absolute path that is in a portable link, and whether its line has its end.
+func (t *tree) readLink(d *folder, base string) (path string, whole bool, err error) {
 	f, err := t.top.OpenFile(filepath.FromSlash(d.realUnder(base)), openFile, 0)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxLink+2))
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	path, err := parseLink(content)
+	path, whole, err = parseLink(content)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if path = filepath.FromSlash(path); !filepath.IsAbs(path) {
 		path = filepath.Join(t.path(d), path)
 	}
-	return path, nil
+	return path, whole, nil
 }
 
 // follow gives the file that a symbolic link leads to, or takes the folder in. It is nil if it is no file, or out of the directory.

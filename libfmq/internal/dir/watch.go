@@ -23,6 +23,7 @@ type Config struct {
 	Monitor time.Duration          // pause between scans; 0: a second. It is at least 20 times as long as the last scan took
 	Stable  time.Duration          // how long a file has to be left alone; 0: a second
 	Settle  time.Duration          // how long the first batch waits, at most, for files that are not stable yet
+	Still   bool                   // the system is not asked to tell of changes: scans notice them, and Look
 	Ignore  func(name string) bool // names to be left out, of files, and of folders with all in them. It must not block
 	Log     *slog.Logger           // nil: silence
 
@@ -40,6 +41,7 @@ type Watcher struct {
 	dir     string
 	tree    *tree
 	patches chan []Patch
+	looks   chan look
 	stop    chan struct{}
 	once    sync.Once
 	done    chan struct{}
@@ -59,12 +61,14 @@ func Watch(cfg Config) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	notify, err := cfg.notify()
-	if err != nil {
-		cfg.Log.Warn("no folder can be watched; changes are noticed by scans only. "+adviceWatches, "dir", dir, "reason", err)
-		notify = nil
+	var notify notifier
+	if !cfg.Still {
+		if notify, err = cfg.notify(); err != nil {
+			cfg.Log.Warn("no folder can be watched; changes are noticed by scans only. "+adviceWatches, "dir", dir, "reason", err)
+			notify = nil
+		}
 	}
-	w := &Watcher{dir: dir, tree: newTree(cfg, dir, notify), patches: make(chan []Patch), stop: make(chan struct{}), done: make(chan struct{})}
+	w := &Watcher{dir: dir, tree: newTree(cfg, dir, notify), patches: make(chan []Patch), looks: make(chan look), stop: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -151,6 +155,9 @@ func (w *Watcher) run() {
 		case <-w.stop:
 			return
 		case out <- batch:
+			batch = nil
+		case l := <-w.looks:
+			l.reply <- w.look(l.name, batch)
 			batch = nil
 		case e, ok := <-events:
 			if !ok {

@@ -26,8 +26,9 @@ var (
 
 // Inbox is a directory in which files arrive. Its methods may be called by several goroutines; each [File] belongs to one at a time.
 type Inbox struct {
-	path string
-	log  *slog.Logger
+	path   string
+	noLink bool // the path itself must not be a symbolic link
+	log    *slog.Logger
 
 	mu     sync.Mutex
 	at     *place
@@ -52,7 +53,12 @@ type place struct {
 
 // Open makes the directory if it is not there, takes it into use, and removes what a crash has left. A nil log is silent. The error is an
 // [ErrLocked] when another process uses it.
-func Open(path string, log *slog.Logger) (*Inbox, error) {
+func Open(path string, log *slog.Logger) (*Inbox, error) { return open(path, false, log) }
+
+// OpenFolder is Open of what must not be a symbolic link: then the error is an [ErrInTheWay].
+func OpenFolder(path string, log *slog.Logger) (*Inbox, error) { return open(path, true, log) }
+
+func open(path string, noLink bool, log *slog.Logger) (*Inbox, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -60,7 +66,7 @@ func Open(path string, log *slog.Logger) (*Inbox, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	in := &Inbox{path: path, log: log.With("inbox", path)}
+	in := &Inbox{path: path, noLink: noLink, log: log.With("inbox", path)}
 	if in.at, err = in.open(); err != nil {
 		return nil, err
 	}
@@ -82,6 +88,9 @@ func (in *Inbox) open() (_ *place, err error) {
 	}
 	if at.info, err = at.root.Stat("."); err != nil {
 		return nil, fmt.Errorf("inbox: %w", err)
+	}
+	if info, err := os.Lstat(in.path); in.noLink && (err != nil || !os.SameFile(info, at.info)) {
+		return nil, fmt.Errorf("%w: %s has to be a folder and is a link: remove it", ErrInTheWay, in.path)
 	}
 	if at.private, at.own, err = ownFolder(at.root, private); err != nil {
 		return nil, err

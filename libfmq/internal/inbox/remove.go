@@ -10,27 +10,9 @@ import (
 // goes too. Without mirror only a file is deleted that came from origin and was not changed since; with it any regular file. It tells
 // whether there was such a file. (rfcs/filemq, 5.6)
 func (in *Inbox) Remove(origin, name string, mirror bool) (removed bool, err error) {
-	if err := CheckName(name); err != nil {
-		return false, err
-	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	at, err := in.place()
-	if err != nil {
-		return false, err
-	}
-	if p := at.partials[partialKey{origin, name}]; p != nil {
-		at.removePartial(p)
-	}
-	to, base, err := at.folder(name, false)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			at.gone(name)
-			return false, nil
-		}
-		return false, err
-	}
-	info, err := to.target(name, base)
+	at, to, base, info, err := in.unwanted(origin, name)
 	if err != nil {
 		return false, err
 	}
@@ -38,7 +20,7 @@ func (in *Inbox) Remove(origin, name string, mirror bool) (removed bool, err err
 		at.gone(name)
 		return false, nil
 	}
-	if e := at.index.files[name]; !mirror && (e == nil || e.origin != origin || !e.matches(keyOf("", info))) {
+	if !mirror && !at.untouched(origin, name, info) {
 		return false, nil
 	}
 	if err := to.root.Remove(base); err != nil {
@@ -47,6 +29,42 @@ func (in *Inbox) Remove(origin, name string, mirror bool) (removed bool, err err
 	at.gone(name)
 	at.removeEmpty(name)
 	return true, nil
+}
+
+// Leave is Remove without deleting the file: it tells whether there is one that came from origin and was not changed since, and that stays. A part of
+// a newer one goes.
+func (in *Inbox) Leave(origin, name string) (left bool, err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	at, _, _, info, err := in.unwanted(origin, name)
+	return err == nil && info != nil && at.untouched(origin, name, info), err
+}
+
+// unwanted removes the part of a file from origin, and finds what is there under its name: info is nil if that is nothing. in.mu is held.
+func (in *Inbox) unwanted(origin, name string) (at *place, to *folder, base string, info fs.FileInfo, err error) {
+	if err = CheckName(name); err != nil {
+		return
+	}
+	if at, err = in.place(); err != nil {
+		return
+	}
+	if p := at.partials[partialKey{origin, name}]; p != nil {
+		at.removePartial(p)
+	}
+	if to, base, err = at.folder(name, false); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return
+	}
+	info, err = to.target(name, base)
+	return
+}
+
+// untouched tells whether the file of that name came from origin, and was not changed since.
+func (at *place) untouched(origin, name string, info fs.FileInfo) bool {
+	e := at.index.files[name]
+	return e != nil && e.origin == origin && e.matches(keyOf("", info))
 }
 
 // gone takes note that there is no such file any more.

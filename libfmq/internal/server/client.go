@@ -21,8 +21,10 @@ const (
 	maxUnreceipted   = 100_000   // files for which there is no receipt
 	maxDone          = 100_000   // files that changed during a resync
 	turnItems        = 256       // items of a turn
+	maxEarly         = 1000      // NOMs that come during a turn, and may be receipts for its files
 	maxTries         = 10        // of reading a file, as long as nothing about it changes
 	maxReason        = 255
+	maxName          = 255 // octets of what a client calls itself
 )
 
 // client is what the server holds for one client: the actions of the model.
@@ -31,6 +33,7 @@ type client struct {
 	machine  *machine.Machine
 	exchange *sasl.Exchange
 	who      *sasl.Identity // nil: whoever
+	name     string         // as the client calls itself
 
 	subscriptions []*subscription
 	paths         int // octets of theirs
@@ -45,8 +48,9 @@ type client struct {
 
 	// Files that were sent, or are being sent, and for which there is no receipt; only of clients that resume (6.1).
 	unreceipted map[string]uint64 // sequence of the end; 0: not sent yet
-	ends        map[uint64]string
-	forgetful   bool // it never sends receipts, it seems: it gets whole files
+	ends        map[uint64]End
+	early       []uint64 // sequences of NOMs that came during the turn, and are no receipts so far
+	forgetful   bool     // it never sends receipts, it seems: it gets whole files
 
 	answers bool // it has answered HUGZ before
 	silence int  // heartbeats since it was heard
@@ -108,12 +112,7 @@ func (a *client) AddCredit(c *Client) {
 	} else {
 		a.credit += c.Request.Credit
 	}
-	if path, ok := a.ends[c.Request.Sequence]; ok {
-		delete(a.ends, c.Request.Sequence)
-		if a.unreceipted[path] == c.Request.Sequence {
-			delete(a.unreceipted, path)
-		}
-	}
+	a.takeReceipt(c.Request.Sequence, c.Request.Credit)
 }
 
 // SettleTurn takes note of what a turn has done.
@@ -123,12 +122,7 @@ func (a *client) SettleTurn(*Client) {
 	a.credit -= min(a.credit, t.Used)
 	a.sequence = t.Sequence
 	a.full = a.full || t.Full && !a.room
-	for _, e := range t.Ends {
-		if _, ok := a.unreceipted[e.Path]; ok {
-			a.unreceipted[e.Path] = e.Sequence
-			a.ends[e.Sequence] = e.Path
-		}
-	}
+	a.noteEnds(t)
 	for _, item := range t.Again {
 		if item.tries++; item.tries >= maxTries {
 			continue // it may be so for ever: others wait to hear that all is here
@@ -175,7 +169,7 @@ func (a *client) Dispatch(c *Client) {
 	}
 	t := &Turn{Peer: c.Peer(), Credit: a.credit, Plain: !a.answers, Sequence: a.sequence, client: a}
 	if a.left != nil {
-		t.Items, t.Current, t.retracted = a.left.Items, a.left.Current, a.left.retracted
+		t.Items, t.Current, t.withdrawn = a.left.Items, a.left.Current, a.left.withdrawn
 		a.left = nil
 	}
 	for len(t.Items) < turnItems && a.waits() && (len(t.Items) == 0 || !a.mark()) {
@@ -222,7 +216,7 @@ func (a *client) item(path string, w wait) Item {
 	}
 	if a.resumes(path) {
 		if a.unreceipted == nil {
-			a.unreceipted, a.ends = map[string]uint64{}, map[uint64]string{}
+			a.unreceipted, a.ends = map[string]uint64{}, map[uint64]End{}
 		}
 		delete(a.ends, a.unreceipted[path])
 		a.unreceipted[path] = 0

@@ -23,6 +23,8 @@ type Config struct {
 	Group func(login string) string
 	// Digest is what is known of a file's digest; it does not read the file.
 	Digest func(*dir.File) (dir.Digest, bool)
+	// Receipt hears that a client has all of a file; nil: nobody does. It does not wait.
+	Receipt func(Receipt)
 	// Begin carries out a turn, elsewhere, and gives it back by Core.Settle. It does not wait.
 	Begin func(*Turn)
 	// Later gives the core an input, in a second or so. It does not wait.
@@ -35,6 +37,7 @@ type Core struct {
 	cfg     Config
 	engine  *machine.Server
 	mounts  []*mount
+	hidden  []string  // paths of mounts
 	clients []*client // that are in, by arrival
 	listed  int       // octets of clients' lists
 	room    int       // for them
@@ -61,6 +64,9 @@ func New(cfg Config) *Core {
 	}
 	if cfg.Group == nil {
 		cfg.Group = func(string) string { return "" }
+	}
+	if cfg.Receipt == nil {
+		cfg.Receipt = func(Receipt) {}
 	}
 	if cfg.Digest == nil {
 		cfg.Digest = func(*dir.File) (dir.Digest, bool) { return dir.Digest{}, false }
@@ -93,7 +99,7 @@ func (c *Core) Stats() Stats {
 func (c *Core) Settle(now time.Time, t *Turn) []machine.Effect {
 	c.stats.Turns--
 	c.stats.Sent += uint64(t.Sent)
-	c.stats.Skipped += uint64(t.Skipped)
+	c.stats.Skipped += uint64(len(t.Held))
 	c.stats.Deletes += uint64(t.Deletes)
 	c.stats.Broken += uint64(t.Broken)
 	c.stats.Octets += t.Used

@@ -18,21 +18,27 @@ type Source interface {
 	Same(*dir.File, *os.File) (bool, error)
 }
 
+// Offer says under which path a directory is offered, and to whom.
+type Offer struct {
+	As     string   // a path that virtual.Clean gave: "/" or "/a/b"
+	Groups []string // of accounts; none: everybody
+	Hidden bool     // only subscriptions for As, or for a path below it, cover what is there (6.6)
+}
+
 // mount is a directory offered under a virtual path.
 type mount struct {
+	Offer
 	source Source
-	as     string // "/" or "/a/b"
-	groups []string
 	files  map[string]*dir.File // by virtual path
 	sorted []string             // the paths in order; nil when they have to be sorted anew. Resyncs share it
 }
 
 // path is the virtual path of a name.
 func (m *mount) path(name string) string {
-	if m.as == "/" {
+	if m.As == "/" {
 		return "/" + name
 	}
-	return m.as + "/" + name
+	return m.As + "/" + name
 }
 
 func (m *mount) set(path string, p dir.Patch) {
@@ -63,16 +69,17 @@ func (m *mount) below(path string) []string {
 	return m.sorted[from:to]
 }
 
-// Mount offers a directory whose content is known, under a virtual path that virtual.Clean gave. Of two that offer the same file, the one that
+// Mount offers a directory whose content is known. Of two that offer the same file, the one that
 // was there first counts.
-func (c *Core) Mount(now time.Time, source Source, as string, groups []string, content []dir.Patch) []machine.Effect {
-	m := &mount{source: source, as: as, groups: groups, files: make(map[string]*dir.File, len(content))}
+func (c *Core) Mount(now time.Time, source Source, o Offer, content []dir.Patch) []machine.Effect {
+	m := &mount{Offer: o, source: source, files: make(map[string]*dir.File, len(content))}
 	for _, p := range content {
 		if !p.Deleted {
 			m.files[m.path(p.File.Name)] = p.File
 		}
 	}
 	c.mounts = append(c.mounts, m)
+	c.hide()
 	for _, cl := range c.clients {
 		if cl.sees(m) {
 			cl.mounted(m)
@@ -84,6 +91,7 @@ func (c *Core) Mount(now time.Time, source Source, as string, groups []string, c
 // Unmount stops to offer a directory. Clients keep what they have (5.6, rule 4).
 func (c *Core) Unmount(source Source) {
 	c.mounts = slices.DeleteFunc(c.mounts, func(m *mount) bool { return m.source == source })
+	c.hide()
 	for _, cl := range c.clients {
 		cl.unmounted(source)
 	}

@@ -35,7 +35,7 @@ func (a *client) resyncs(s *subscription) bool {
 
 // concerns tells whether something of the directory may be below the path.
 func (s *subscription) concerns(m *mount) bool {
-	return virtual.Covers(m.as, s.path) || virtual.Covers(s.path, m.as)
+	return virtual.Covers(m.As, s.path) || !m.Hidden && virtual.Covers(s.path, m.As)
 }
 
 // did notes that a path need not be sent for the resync.
@@ -56,6 +56,13 @@ func (a *client) Subscribe(c *Client) {
 	i := slices.IndexFunc(a.subscriptions, func(s *subscription) bool { return s.path == path })
 	if !ok {
 		c.Throw(EventInvalid)
+		return
+	}
+	if name := option(c.Request, "NAME"); name != nil && len(name) <= maxName {
+		a.name = string(name)
+	}
+	if on(c.Request, "UNSUBSCRIBE") {
+		a.unsubscribe(i)
 		return
 	}
 	if a.forbidden(path) || i < 0 && (len(a.subscriptions) >= maxSubscriptions || a.paths+len(path) > maxPaths) {
@@ -134,7 +141,7 @@ func (a *client) catchUp(s *subscription, mounts ...*mount) {
 		return // a server that has nothing does not say that everything is gone (6.2)
 	}
 	for path, w := range a.queue.waiting { // comes first, and once
-		if virtual.Covers(s.path, path) {
+		if a.covers(s, path) {
 			s.did(path)
 			if known := s.listed[path]; known.OK {
 				w.known = known
@@ -179,10 +186,10 @@ func (a *client) resync(s *subscription) (item Item) {
 		if s.todo[0] = s.todo[0][1:]; len(s.todo[0]) == 0 {
 			s.todo = s.todo[1:]
 		}
-		if _, done := s.done[path]; !done {
+		if _, done := s.done[path]; !done && a.covers(s, path) {
 			item = a.item(path, wait{known: s.listed[path]})
 			for _, other := range a.subscriptions { // each file once, where paths overlap
-				if other != s && virtual.Covers(other.path, path) {
+				if other != s && a.covers(other, path) {
 					other.did(path)
 				}
 			}
@@ -208,7 +215,7 @@ func (a *client) mounted(m *mount) {
 func (a *client) unmounted(source Source) {
 	for _, t := range []*Turn{a.turn, a.left} {
 		if t != nil {
-			t.retract(source)
+			t.withdraw(func(i *Item) bool { return i.Source == source })
 		}
 	}
 	for path, w := range a.queue.waiting {
@@ -223,7 +230,7 @@ func (a *client) unmounted(source Source) {
 func (a *client) changed(path string, old *dir.File) {
 	w, covered, resyncs := wait{gone: true}, false, false
 	for _, s := range a.subscriptions {
-		if !virtual.Covers(s.path, path) {
+		if !a.covers(s, path) {
 			continue
 		}
 		covered = true
@@ -255,19 +262,19 @@ func (a *client) changed(path string, old *dir.File) {
 
 // resumes tells whether the client accepts parts of a file (6.1).
 func (a *client) resumes(path string) bool {
-	return !a.forgetful && slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && virtual.Covers(s.path, path) })
+	return !a.forgetful && slices.ContainsFunc(a.subscriptions, func(s *subscription) bool { return s.resume && a.covers(s, path) })
 }
 
 // sees tells whether a directory is offered to the client.
 func (a *client) sees(m *mount) bool {
-	return len(m.groups) == 0 || a.who != nil && slices.Contains(m.groups, a.core.cfg.Group(a.who.Login))
+	return len(m.Groups) == 0 || a.who != nil && slices.Contains(m.Groups, a.core.cfg.Group(a.who.Login))
 }
 
 // forbidden tells whether the path belongs to a directory that is for others.
 func (a *client) forbidden(path string) bool {
 	forbidden := false
 	for _, m := range a.core.mounts {
-		if virtual.Covers(m.as, path) && m.as != "/" || m.as == path {
+		if virtual.Covers(m.As, path) && m.As != "/" || m.As == path {
 			if a.sees(m) {
 				return false
 			}

@@ -6,17 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/zeromq/gozyre/codecs/fmq"
 	"github.com/zeromq/gozyre/codecs/machine"
-	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/libfmq/internal/dir"
-	"github.com/zeromq/gozyre/libfmq/internal/virtual"
 	"github.com/zeromq/gozyre/libfmq/sasl"
 )
 
@@ -96,7 +92,10 @@ func (s *stage) start(accounts ...string) {
 		Heartbeat: time.Second, Silence: 3,
 		Digest: func(f *dir.File) (dir.Digest, bool) { d, ok := s.digests[fmt.Sprint(f.Key())]; return d, ok },
 		Begin:  s.begin,
-		Later:  func(input func(time.Time) []machine.Effect) { s.later = append(s.later, input) },
+		Receipt: func(r Receipt) {
+			s.say("receipt of %q: %s size=%d digest=%x held=%v", r.Client, r.Path, r.Size, r.Digest[:2], r.Held)
+		},
+		Later: func(input func(time.Time) []machine.Effect) { s.later = append(s.later, input) },
 	}
 	passwords, groups := map[string]string{}, map[string]string{}
 	for _, a := range accounts {
@@ -139,16 +138,20 @@ func (s *stage) input(words []string) {
 	switch verb, rest := words[0], words[1:]; verb {
 	case "accounts": // login:password:group …
 		s.start(rest...)
-	case "mount": // NAME PATH [groups=a,b] [FILE:SIZE…]
+	case "mount": // NAME PATH [groups=a,b] [hidden] [FILE:SIZE…]
 		src := &source{name: rest[0]}
 		s.sources[rest[0]] = src
-		var groups []string
+		o := Offer{As: rest[1]}
 		files := rest[2:]
 		if len(files) > 0 && strings.HasPrefix(files[0], "groups=") {
-			groups = strings.Split(files[0][7:], ",")
+			o.Groups = strings.Split(files[0][7:], ",")
 			files = files[1:]
 		}
-		s.effects(s.core.Mount(s.now, src, rest[1], groups, s.patches(files)))
+		if len(files) > 0 && files[0] == "hidden" {
+			o.Hidden = true
+			files = files[1:]
+		}
+		s.effects(s.core.Mount(s.now, src, o, s.patches(files)))
 	case "unmount":
 		s.core.Unmount(s.sources[rest[0]])
 	case "patch": // NAME FILE:SIZE -FILE …
@@ -185,113 +188,6 @@ func (s *stage) input(words []string) {
 	}
 }
 
-// patches reads FILE:SIZE and -FILE.
-func (s *stage) patches(words []string) (list []dir.Patch) {
-	for _, w := range words {
-		name, size, _ := strings.Cut(strings.TrimPrefix(w, "-"), ":")
-		n, _ := strconv.ParseInt(size, 10, 64)
-		list = append(list, dir.Patch{File: &dir.File{Name: name, Size: n, ModTime: time.Unix(n, 0)}, Deleted: w[0] == '-'})
-	}
-	return list
-}
-
-// digest is a digest that begins with the two octets given in hexadecimal.
-func digest(text string) (d dir.Digest) {
-	n, _ := strconv.ParseUint(text, 16, 16)
-	d[0], d[1] = byte(n>>8), byte(n)
-	return d
-}
-
-// message is something that a client says.
-func (s *stage) message(peer string, words []string) {
-	m := &fmq.Message{}
-	for id := 1; id < 256; id++ {
-		if fmq.ID(id).String() == words[0] {
-			m.ID = fmq.ID(id)
-		}
-	}
-	for _, w := range words[1:] {
-		key, value, _ := strings.Cut(w, "=")
-		n, _ := strconv.ParseUint(value, 10, 64)
-		switch key {
-		case "path":
-			m.Path = []byte(value)
-		case "credit":
-			m.Credit = n
-		case "sequence":
-			m.Sequence = n
-		case "mechanism":
-			m.Mechanism = []byte(value)
-		case "response":
-			m.Response = []byte(strings.ReplaceAll(value, "|", "\x00"))
-		case "RESUME": // SIZE,DIGEST,NAME;…
-			entries := ""
-			for e := range strings.SplitSeq(value, ";") {
-				if part := strings.Split(e, ","); len(part) == 3 {
-					entries += fmt.Sprintf("%s %X %s\x00", part[0], digest(part[1]), part[2])
-				}
-			}
-			m.Options = append(m.Options, wire.Pair{Key: []byte(key), Value: []byte(entries)})
-		case "many": // so many entries
-			var b []byte
-			for i := range n {
-				b = fmt.Appendf(b, "1 %X %d\x00", dir.Digest{}, i)
-			}
-			m.Options = append(m.Options, wire.Pair{Key: []byte("RESUME"), Value: b})
-		case "cache": // DIGEST,NAME;…
-			for e := range strings.SplitSeq(value, ";") {
-				part := strings.Split(e, ",")
-				m.Cache = append(m.Cache, wire.Pair{Key: []byte(part[1]), Value: fmt.Appendf(nil, "%x", digest(part[0]))})
-			}
-		default:
-			m.Options = append(m.Options, wire.Pair{Key: []byte(key), Value: []byte(value)})
-		}
-	}
-	frame, err := m.Append(nil)
-	if err != nil {
-		s.t.Fatalf("%v: %v", words, err)
-	}
-	s.effects(s.core.Engine().Message(s.now, []byte(peer), m.AppendRest([][]byte{frame})))
-}
-
-// over ends the turn of a client: as far as said, else wholly.
-func (s *stage) over(peer string, words []string) {
-	t := s.turns[peer]
-	delete(s.turns, peer)
-	t.Finished = len(t.Items)
-	used := int64(-1)
-	for _, w := range words {
-		key, value, _ := strings.Cut(w, "=")
-		n, _ := strconv.ParseInt(value, 10, 64)
-		switch key {
-		case "used":
-			used = n
-		case "finished":
-			t.Finished = int(n)
-		case "full":
-			t.Full = true
-		case "again": // so many could not be read
-			t.Again = append(t.Again, t.Items[:n]...)
-		}
-	}
-	for _, i := range t.Items[len(t.Again):t.Finished] {
-		if i.File != nil {
-			t.Used += uint64(i.File.Size)
-			t.Sequence += 2
-			t.Ends = append(t.Ends, End{i.Path, t.Sequence - 1})
-		} else {
-			t.Sequence++
-		}
-	}
-	if used >= 0 {
-		t.Used = uint64(used)
-	}
-	if t.Cancelled() {
-		s.say("was cancelled")
-	}
-	s.effects(s.core.Settle(s.now, t))
-}
-
 func (s *stage) pass(text string) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -306,44 +202,4 @@ func (s *stage) pass(text string) {
 		s.now = at
 		s.effects(s.core.Engine().Tick(s.now))
 	}
-}
-
-// effects writes down what is sent.
-func (s *stage) effects(list []machine.Effect) {
-	for _, e := range list {
-		switch e.Type {
-		case machine.Fault:
-			s.t.Fatal(e.Err)
-		case machine.Send:
-			var m fmq.Message
-			if err := m.Parse(e.Frames); err != nil {
-				s.t.Fatal(err)
-			}
-			text := fmt.Sprintf("to %s: %s", e.Peer, m.ID)
-			if len(m.Mechanisms) > 0 {
-				text += fmt.Sprintf(" mechanisms=%s", bytes.Join(m.Mechanisms, []byte(",")))
-			}
-			if len(m.Reason) > 0 {
-				text += fmt.Sprintf(" reason=%q", m.Reason)
-			}
-			s.say("%s", text)
-		}
-	}
-}
-
-func FuzzListed(f *testing.F) {
-	f.Add([]byte("3 AA A\x00"), "/a")
-	f.Add([]byte("5 0123456789012345678901234567890123456789 b/c\x006 0123456789012345678901234567890123456789 ../x\x00"), "/")
-	f.Fuzz(func(t *testing.T, value []byte, path string) {
-		path, ok := virtual.Clean(path)
-		if !ok {
-			return
-		}
-		m := &fmq.Message{Options: []wire.Pair{{Key: []byte("RESUME"), Value: value}}, Cache: []wire.Pair{{Key: value, Value: bytes.Repeat([]byte("a"), 40)}}}
-		for name, k := range readListed(m, path) {
-			if !virtual.Covers(path, name) || name == "/" || slices.Contains(strings.Split(name, "/"), "..") || k.Size < -1 || !k.OK {
-				t.Errorf("%q: %+v", name, k)
-			}
-		}
-	})
 }

@@ -37,44 +37,47 @@ type Turn struct {
 	Plain  bool   // the client may be one that has to be told when a file breaks off (5.6, rule 3 of the server)
 
 	// What carrying it out changes.
-	Used                           uint64    // octets sent
-	Sequence                       uint64    // of the next CHEEZBURGER
-	Finished                       int       // items of which nothing is left to do
-	Ends                           []End     // files sent whole
-	Again                          []Item    // of the finished ones, those that are to be tried again in a while
-	Full                           bool      // the way to the client is full: "writable" will tell when there is room
-	Current                        io.Closer // the sender's own: the file of which the first item that is left has been sent a part
-	Sent, Skipped, Deletes, Broken int
+	Used                  uint64    // octets sent
+	Sequence              uint64    // of the next CHEEZBURGER
+	Finished              int       // items of which nothing is left to do
+	Ends                  []End     // files sent whole
+	Held                  []Receipt // files of which the client had all
+	Again                 []Item    // of the finished ones, those that are to be tried again in a while
+	Full                  bool      // the way to the client is full: "writable" will tell when there is room
+	Current               io.Closer // the sender's own: the file of which the first item that is left has been sent a part
+	Sent, Deletes, Broken int
 
 	client *client
 
 	mu        sync.Mutex
 	cancelled bool
-	retracted []Source
+	withdrawn []func(*Item) bool // what must not be sent any more
 }
 
 // End is the end of a file that was sent.
 type End struct {
 	Path     string
 	Sequence uint64
+	Size     int64
+	Digest   dir.Digest
 }
 
 var (
 	// ErrCancelled says that nothing of a turn may be sent any more.
 	ErrCancelled = errors.New("cancelled")
-	// ErrRetracted says that an item is not offered any more.
-	ErrRetracted = errors.New("it is not offered any more")
+	// ErrWithdrawn says that an item is not offered any more, or not wanted.
+	ErrWithdrawn = errors.New("it is not offered any more, or not wanted")
 )
 
-// Send calls send, unless the item must not be sent any more: then the error is ErrCancelled or ErrRetracted. send must not wait.
+// Send calls send, unless the item must not be sent any more: then the error is ErrCancelled or ErrWithdrawn. send must not wait.
 func (t *Turn) Send(item *Item, send func() error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case t.cancelled:
 		return ErrCancelled
-	case item.Source != nil && slices.Contains(t.retracted, item.Source):
-		return ErrRetracted
+	case slices.ContainsFunc(t.withdrawn, func(is func(*Item) bool) bool { return is(item) }):
+		return ErrWithdrawn
 	}
 	return send()
 }
@@ -93,9 +96,9 @@ func (t *Turn) cancel() {
 	t.cancelled = true
 }
 
-// retract makes sure that no more messages of items from a directory go out.
-func (t *Turn) retract(source Source) {
+// withdraw makes sure that no more messages of certain items go out. is may be called by any goroutine, and must not wait.
+func (t *Turn) withdraw(is func(*Item) bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.retracted = append(t.retracted, source)
+	t.withdrawn = append(t.withdrawn, is)
 }

@@ -30,6 +30,8 @@ func TestExtensionVectors(t *testing.T) {
 		"RESUME: whole paths count below the path; names that lead elsewhere do not": {"/photos/b": hello, "/photos/e": hello},
 		"MIRROR: a copy, of which old is held":                                       {"/photos/old": hello},
 		"SYNC: tell when the resync is through":                                      {},
+		"NAME: the client is node 0A1B":                                              {},
+		"UNSUBSCRIBE: no more of /photos":                                            {},
 		"the cache: names below the path, and whole ones":                            {"/photos/a": cached, "/photos/b": cached},
 	}
 	text, err := fs.ReadFile(rfcs.Vectors(), "filemq/extensions.txtar")
@@ -50,8 +52,13 @@ func TestExtensionVectors(t *testing.T) {
 		if got := readListed(&m, string(m.Path)); want[name] == nil || !maps.Equal(got, want[name]) {
 			t.Errorf("%s: got %v", name, got)
 		}
-		if on(&m, "MIRROR") != strings.Contains(name, "MIRROR") || on(&m, "SYNC") != strings.Contains(name, "SYNC") {
-			t.Errorf("%s: another option is on", name)
+		for _, key := range []string{"MIRROR", "SYNC", "UNSUBSCRIBE"} {
+			if on(&m, key) != strings.HasPrefix(name, key+":") {
+				t.Errorf("%s: %s is %v", name, key, on(&m, key))
+			}
+		}
+		if who := string(option(&m, "NAME")); who != "" != strings.HasPrefix(name, "NAME:") || !strings.HasSuffix(name, who) {
+			t.Errorf("%s: the name is %q", name, who)
 		}
 		delete(want, name)
 	}

@@ -32,6 +32,18 @@ func Covers(path, other string) bool {
 	return path == "/" || path == other || strings.HasPrefix(other, path) && other[len(path)] == '/'
 }
 
+// CoversFold is Covers for paths of which a file system may think that they are the same: those that differ in cases only.
+func CoversFold(path, other string) bool {
+	for part := range strings.SplitSeq(path[1:], "/") {
+		first, rest, _ := strings.Cut(strings.TrimPrefix(other, "/"), "/")
+		if !strings.EqualFold(part, first) {
+			return path == "/"
+		}
+		other = rest
+	}
+	return true
+}
+
 // LocalName is a file's name below a subscribed path; ok is false if the path does not cover it (5.6). The name is not checked otherwise.
 func LocalName(path, filename string) (name string, ok bool) {
 	switch {

@@ -22,6 +22,20 @@ func TestPrefixesMatchWholeComponents(t *testing.T) {
 	}
 }
 
+func TestCoversFold(t *testing.T) {
+	for _, c := range []struct {
+		path, other string
+		want        bool
+	}{
+		{"/a/b", "/A/B/c", true}, {"/a/b", "/a/b", true}, {"/a/b", "/a/bc", false}, {"/a/b", "/a", false}, {"/a/b", "/a/", false}, {"/a", "/b", false}, {"/a", "a", true},
+		{"/.groups", "/.GROUP\u017f/x", true}, {"/", "/x", true}, {"/", "", true}, {"/a", "", false}, {"/a", "//a", false},
+	} {
+		if got := CoversFold(c.path, c.other); got != c.want {
+			t.Errorf("%q covers %q: %v", c.path, c.other, got)
+		}
+	}
+}
+
 func TestLocalName(t *testing.T) {
 	for _, c := range [][3]string{
 		{"/", "/a/b", "a/b"}, {"/a", "/a/b", "b"}, {"/a", "/a", "a"}, {"/a/b", "/a/b/c/d", "c/d"}, {"/foo", "/foobar", ""}, {"/a", "/b", ""}, {"/", "a", ""},
