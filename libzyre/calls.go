@@ -48,7 +48,10 @@ func (n *Node) Join(group string) error {
 	if err := checkText("a group's name", group); err != nil {
 		return err
 	}
-	return n.ask(func(n *Node, at time.Time, r *request) { n.node.Core().Join(at, r.group, &r.call) }, UUID{}, group, nil)
+	return n.ask(func(n *Node, at time.Time, r *request) {
+		n.node.Core().Join(at, r.group, &r.call)
+		n.joinFiles()
+	}, UUID{}, group, nil)
 }
 
 // Leave ends the membership. Otherwise it is as Join. ZRE/2, LEAVE.
@@ -56,7 +59,10 @@ func (n *Node) Leave(group string) error {
 	if err := checkText("a group's name", group); err != nil {
 		return err
 	}
-	return n.ask(func(n *Node, at time.Time, r *request) { n.node.Core().Leave(at, r.group, &r.call) }, UUID{}, group, nil)
+	return n.ask(func(n *Node, at time.Time, r *request) {
+		n.leaveFiles(r.group) // before the caller hears that it has left
+		n.node.Core().Leave(at, r.group, &r.call)
+	}, UUID{}, group, nil)
 }
 
 // Whisper sends a message of any number of frames, also none, to one peer. It

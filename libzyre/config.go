@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/zeromq/gozyre/codecs/zmtp"
 	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
+	"github.com/zeromq/gozyre/libzyre/internal/share"
 )
 
 // DefaultPort is the UDP port on which every Zyre announces itself.
@@ -83,6 +85,19 @@ type Config struct {
 	// UUID is the node's identity. Default: a fresh one. Two nodes with the
 	// same one on one network drive each other out.
 	UUID UUID `zpl:"uuid"`
+	// Inbox is the directory in which files arrive that others publish: each in a folder
+	// of its publisher's, Inbox/UUID/name, and what is for a group in Inbox/UUID/.groups/GROUP/name.
+	// It is made if it is not there, and belongs to one node at a time. A relative one is relative
+	// to the working directory at Start. Default: none, and the node fetches nothing.
+	Inbox string `zpl:"inbox"`
+	// Outbox is the directory in which the links to what this node publishes are kept. It belongs
+	// to one node at a time, and has nothing else in it: it is emptied by Start and removed by Close.
+	// Default: .outbox/UUID in the working directory with Inbox (Close removes .outbox too when nothing
+	// else is in it); without, none, and the node has nothing to do with files.
+	//
+	// Start fails with ErrInvalid if something else is in the Outbox, Inbox and Outbox lie in each
+	// other, another node uses one of them, or Headers has X-FILEMQ or X-FILEMQ-INBOX, which are the node's own then.
+	Outbox string `zpl:"outbox"`
 	// Limits bounds what others can make this node hold.
 	Limits Limits `zpl:"limits"`
 	// Transport carries the messages. Default: zmtp, ZeroMQ's
@@ -90,50 +105,6 @@ type Config struct {
 	Transport zsock.Transport `zpl:"-"`
 	// Log gets what a developer wants to know. Default: nothing is logged.
 	Log *slog.Logger `zpl:"-"`
-}
-
-// Limits bounds what others can make a node hold. What is over a limit is left
-// out and counted in Stats. Zero values mean the defaults.
-type Limits struct {
-	Peers           int   `zpl:"peers"`             // in all; default 4,096
-	PeersPerAddress int   `zpl:"peers-per-address"` // of one host, and connections from it; default 1,024
-	NewPeers        int   `zpl:"new-peers"`         // a second, after a burst of twice as many; default 500
-	Dials           int   `zpl:"dials"`             // connections that are being made at a time; default 4
-	Groups          int   `zpl:"groups"`            // of one peer, and of this node; default 4,096
-	HeaderOctets    int   `zpl:"header-octets"`     // of one peer's headers and groups, each counted as 32 octets more than it has; of all peers together 64 times that. Default 1 MiB
-	MessageOctets   int   `zpl:"message-octets"`    // of one message, sent or received; default 64 MiB
-	QueuedOctets    int64 `zpl:"queued-octets"`     // waiting to be sent, to all peers together; default 1 GiB
-}
-
-func (l Limits) withDefaults() (Limits, error) {
-	for _, d := range []struct {
-		name  string
-		value *int
-		or    int
-		most  int
-	}{
-		{"Peers", &l.Peers, core.DefaultPeers, 1 << 20},
-		{"PeersPerAddress", &l.PeersPerAddress, core.DefaultPeersPerAddress, 1 << 20},
-		{"NewPeers", &l.NewPeers, core.DefaultNewPeers, 1 << 20},
-		{"Dials", &l.Dials, 4, 1 << 10},
-		{"Groups", &l.Groups, core.DefaultGroups, 1<<16 - 1},
-		{"HeaderOctets", &l.HeaderOctets, core.DefaultHeaderOctets, 16 << 20},
-		{"MessageOctets", &l.MessageOctets, 64 << 20, 1 << 30},
-	} {
-		if *d.value == 0 {
-			*d.value = d.or
-		}
-		if *d.value < 0 || *d.value > d.most {
-			return l, fmt.Errorf("%w: Limits.%s is %d: it must be 1 to %d", ErrInvalid, d.name, *d.value, d.most)
-		}
-	}
-	if l.QueuedOctets == 0 {
-		l.QueuedOctets = 1 << 30
-	}
-	if l.QueuedOctets < 0 {
-		return l, fmt.Errorf("%w: Limits.QueuedOctets is %d: it must be at least 1", ErrInvalid, l.QueuedOctets)
-	}
-	return l, nil
 }
 
 // Loopback returns the name of this machine's loopback interface, for nodes
@@ -184,7 +155,13 @@ func (cfg Config) withDefaults() (Config, error) {
 		if len(value) > maxHeader {
 			return cfg, fmt.Errorf("%w: header %q has a value of %d octets: at most %d are possible", ErrInvalid, key, len(value), maxHeader)
 		}
+		if (key == share.Header || key == share.HeaderInbox) && (cfg.Inbox != "" || cfg.Outbox != "") {
+			return cfg, fmt.Errorf("%w: header %q is the node's own where there is an Inbox or an Outbox", ErrInvalid, key)
+		}
 		octets += len(key) + len(value) + core.HeaderOverhead
+	}
+	if cfg.Inbox != "" && cfg.Outbox == "" {
+		cfg.Outbox = filepath.Join(".outbox", cfg.UUID.String())
 	}
 	if octets > cfg.Limits.HeaderOctets {
 		return cfg, fmt.Errorf("%w: the headers have %d octets together: at most %d are possible (Limits.HeaderOctets)", ErrInvalid, octets, cfg.Limits.HeaderOctets)

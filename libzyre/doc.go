@@ -67,6 +67,45 @@
 // address that is not its own. Peers that hear no announcements of each other ask
 // each other, by a ping, every few seconds.
 //
+// # Files
+//
+// A node with Config.Inbox has files: what it publishes arrives in the inbox of every
+// peer that has one, now or later, and a group's in those of its members.
+//
+//	node, err := zyre.Start(ctx, zyre.Config{Inbox: "inbox"})
+//	...
+//	node.Publish("/home/alice/a.jpg", "photos/a.jpg")
+//	node.PublishTo("CHAT", "/home/alice/notes.txt", "notes.txt")
+//	for e := range node.Events() {
+//		switch e.Type {
+//		case zyre.Deliver: // a file of e.Peer is here, whole: e.File; its name is e.Path
+//		case zyre.Progress: // e.Done of e.Size octets are here
+//		case zyre.Refused: // it could not be taken: e.Cause
+//		case zyre.Sent: // e.Peer has all of what this node published as e.Path
+//		}
+//	}
+//
+// Nothing is copied to be offered, and what is in the file when it is fetched is
+// what arrives; when it changes it is sent anew, a second after the last change. A
+// file appears in the inbox when all of it is here and its digest was checked. What breaks
+// off goes on where it stopped, also when the publisher was started anew, if it has
+// the same UUID. What the inbox holds whole is not delivered again, also to a node that was started
+// anew: look into the inbox for that. Retract ends an offer; whoever has the file keeps it. Leave what was
+// delivered where it is as long as its publisher is there, or copy it: what is missing is fetched again.
+//
+// Each peer's files are in a folder of that peer's own, Inbox/UUID: two may
+// publish the same name, and both files are kept. Names are what the peer chose: they
+// never lead out of that folder, but mind control characters where you show them. Only the disk
+// bounds how much peers put into the inbox.
+//
+// Deliver, Progress, Refused and Sent come between a peer's Enter and its Exit. A file that
+// was whole just as its publisher left is told of when that is back. Sent may come
+// again when the peer does. Whoever reads events slowly slows the transfers down; only
+// Progress is left out.
+//
+// With an Outbox alone a node publishes and fetches nothing. With neither it has nothing to do with
+// files, and pays nothing for them.
+//
 // # What it costs a network
 //
 // Announcements have 22 octets, and come every Config.Interval; in networks of more
@@ -86,7 +125,8 @@
 // The protocol is a state machine without sockets, goroutines or clocks
 // (internal/core). One goroutine owns it and waits for what comes in: from
 // package beacon, which announces and listens; from package harmony, which holds
-// the connections; from the application's calls; from one timer. Package
+// the connections; from the application's calls; from one timer; from internal/share, which serves and fetches
+// files with libfmq. Package
 // zyretest has what tests of an application need: nodes on loopback, and nodes in a
 // simulated network. Package zyretest/history checks what nodes tell.
 package zyre

@@ -35,12 +35,18 @@ func (n *Node) run(ctx context.Context) {
 		if waiting := n.node.Events(); len(waiting) > 0 {
 			out, first = n.events, public(&waiting[0])
 		}
+		var files <-chan struct{}
+		if n.share != nil && n.node.Room() > 0 {
+			files = n.share.Ready()
+		}
 		select {
 		case <-n.network.Ready():
 			n.node.Ready(now())
 		case out <- first:
 			n.log(&n.node.Events()[0])
 			n.node.Pop(1)
+		case <-files:
+			n.takeFiles()
 		case r := <-n.requests:
 			r.do(n, now(), r)
 		case signal, ok := <-n.beacon.Signals():
@@ -81,11 +87,13 @@ func (n *Node) end(cause error) {
 	n.node.Stop(now(), cause)
 	n.beacon.Publish(core.AppendBeacon(nil, core.ID(n.cfg.UUID), 0)) // a lost goodbye costs our peers some seconds
 	n.beacon.Close()
+	shared := n.closeShare()
 	n.network.Close()
 	n.last = n.statsOf()
 	if n.listened.Load() {
 		n.lastEvents()
 	}
+	<-shared
 	close(n.events)
 	close(n.done)
 }
@@ -106,7 +114,7 @@ func (n *Node) lastEvents() {
 
 // public makes the application's own copy of an event.
 func public(e *core.Event) Event {
-	return Event{
+	event := Event{
 		Type:    EventType(e.Type),
 		Peer:    UUID(e.Peer),
 		Name:    e.Name,
@@ -117,6 +125,10 @@ func public(e *core.Event) Event {
 		Cause:   e.Cause,
 		Time:    e.Time,
 	}
+	if f := e.File; f != nil {
+		event.Path, event.File, event.Size, event.Done, event.Digest = f.Path, f.Local, f.Size, f.Done, f.Digest
+	}
+	return event
 }
 
 func (n *Node) log(e *core.Event) {

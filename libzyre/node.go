@@ -15,6 +15,7 @@ import (
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 	"github.com/zeromq/gozyre/libzyre/internal/node"
+	"github.com/zeromq/gozyre/libzyre/internal/share"
 )
 
 // Node is one participant of a network. Its methods may be called from any
@@ -24,6 +25,7 @@ type Node struct {
 	node     *node.Node // belongs to run
 	network  network
 	beacon   announcer
+	share    *share.Share // nil: no files
 	requests chan *request
 	spare    sync.Pool // of requests; the node's own, for their channels must stay in its bubble of testing/synctest
 	events   chan Event
@@ -102,22 +104,32 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		discovery.Close()
 		return nil, err
 	}
-	n := newNode(cfg, connections, discovery, localAddr)
+	files, err := openShare(&cfg)
+	if err != nil {
+		discovery.Close()
+		connections.Close()
+		return nil, err
+	}
+	n := newNode(cfg, connections, discovery, files, localAddr)
 	if err := discovery.Publish(core.AppendBeacon(nil, core.ID(cfg.UUID), connections.Port())); err != nil {
 		discovery.Close()
 		connections.Close()
+		if files != nil {
+			files.Close()
+		}
 		return nil, err
 	}
 	go n.run(ctx)
 	return n, nil
 }
 
-func newNode(cfg Config, network network, discovery announcer, local func(netip.Addr) netip.Addr) *Node {
+func newNode(cfg Config, network network, discovery announcer, files *share.Share, local func(netip.Addr) netip.Addr) *Node {
 	_, tells := cfg.Transport.(zmtp.Transport)
 	n := &Node{
 		cfg:      cfg,
 		network:  network,
 		beacon:   discovery,
+		share:    files,
 		requests: make(chan *request),
 		spare:    sync.Pool{New: newRequest},
 		events:   make(chan Event, min(cfg.Queue, maxChannel)),
@@ -125,7 +137,12 @@ func newNode(cfg Config, network network, discovery announcer, local func(netip.
 		stopped:  make(chan struct{}),
 		done:     make(chan struct{}),
 	}
+	var fetches node.Files // not one that is a nil pointer
+	if files != nil {
+		fetches = files
+	}
 	n.node = node.New(node.Config{
+		Files: fetches,
 		Config: core.Config{
 			ID:          core.ID(cfg.UUID),
 			Name:        cfg.Name,
@@ -170,7 +187,7 @@ func (n *Node) Events() <-chan Event {
 }
 
 // Close says goodbye to all peers, closes everything and waits for that, half a
-// second at most. Events that are not read by then are lost. It may
+// second at most; two with files, or as long as the disk takes. Events that are not read by then are lost. It may
 // be called again; it returns nil.
 func (n *Node) Close() error {
 	n.once.Do(func() { close(n.closing) })

@@ -12,6 +12,8 @@ type Stats struct {
 	Inbox   int // messages received and not yet looked at; bound: 2000
 	Waiting int // messages that wait for room in a peer's queue; bound: the calls that wait
 
+	Files int // news of files that wait for their turn; bound: 256, 65,536 of files sent, and 10,000 of peers that are not there yet
+
 	Sent     uint64 // whispers and shouts, one for each peer
 	Received uint64 // whispers and shouts
 	Blocked  uint64 // peers given up because they took no messages
@@ -30,6 +32,8 @@ type Stats struct {
 	Unsendable     uint64 // messages that the transport refused
 	Crowded        uint64 // connections turned away because there were too many, or too many of one host
 	Taken          uint64 // connections turned away because their identity belongs to a peer that is there
+	Untold         uint64 // news of files that were dropped: more Sent events than the application reads, or receipts of who is not there
+	RefusedFiles   uint64 // files of peers that could not be taken: bad names, a group's offered to everybody, what the disk refuses; each is a Refused event
 	Swollen        uint64 // connections closed because the messages that they did not finish took too much memory
 }
 
@@ -45,7 +49,7 @@ func (n *Node) Stats() (stats Stats) {
 // statsOf gathers the counters; it runs in the loop.
 func (n *Node) statsOf() Stats {
 	of, discovery, connections := n.node.Core().Stats(), n.beacon.Stats(), n.network.Stats()
-	return Stats{
+	stats := Stats{
 		Peers:          of.Peers,
 		Greeting:       of.Greeting,
 		Events:         len(n.node.Events()) + len(n.events),
@@ -70,4 +74,8 @@ func (n *Node) statsOf() Stats {
 		Taken:          connections.Transport.Taken,
 		Swollen:        connections.Transport.Swollen,
 	}
+	if n.share != nil {
+		stats.Files, stats.Untold, stats.RefusedFiles = n.share.Stats()
+	}
+	return stats
 }

@@ -112,7 +112,7 @@ func TestVirtualNodes(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := ether.radioAt(addr)
-			node := newNode(cfg, connections, r, func(netip.Addr) netip.Addr { return netip.MustParseAddr(addr) })
+			node := newNode(cfg, connections, r, nil, func(netip.Addr) netip.Addr { return netip.MustParseAddr(addr) })
 			r.Publish(core.AppendBeacon(nil, core.ID(cfg.UUID), connections.Port()))
 			go node.run(context.Background())
 			defer node.Close()

@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -59,13 +60,21 @@ func Cluster(tb testing.TB, n int) []*zyre.Node {
 }
 
 // ClusterOf is Cluster of nodes with a configuration of your own; their names
-// are node0, node1 and so on all the same.
+// are node0, node1 and so on all the same, and so are those of their folders in
+// Inbox and Outbox, where these are given.
 func ClusterOf(tb testing.TB, cfg zyre.Config, n int) []*zyre.Node {
 	tb.Helper()
 	nodes := make([]*zyre.Node, n)
 	for i := range nodes {
-		cfg.Name = fmt.Sprintf("node%d", i)
-		nodes[i] = Start(tb, cfg)
+		one := cfg
+		one.Name = fmt.Sprintf("node%d", i)
+		if cfg.Inbox != "" {
+			one.Inbox = filepath.Join(cfg.Inbox, one.Name)
+		}
+		if cfg.Outbox != "" {
+			one.Outbox = filepath.Join(cfg.Outbox, one.Name)
+		}
+		nodes[i] = Start(tb, one)
 	}
 	for _, node := range nodes {
 		for range n - 1 {

@@ -1,6 +1,7 @@
 package zyretest_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -24,6 +25,25 @@ func TestCluster(t *testing.T) {
 			e := zyretest.Next(t, to, zyre.Whisper)
 			if e.Name != from.Name() || string(e.Msg[0]) != from.Name() {
 				t.Fatalf("%v", e)
+			}
+		}
+	}
+}
+
+func TestClusterWithFiles(t *testing.T) {
+	cfg := zyretest.Config(t)
+	cfg.Inbox, cfg.Outbox = t.TempDir(), t.TempDir()
+	nodes := zyretest.ClusterOf(t, cfg, 3)
+	for _, n := range nodes {
+		if err := n.Publish("cluster_test.go", n.Name()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range nodes {
+		for range len(nodes) - 1 {
+			e := zyretest.Next(t, n, zyre.Deliver)
+			if e.Path != e.Name || e.File != filepath.Join(cfg.Inbox, n.Name(), e.Peer.String(), e.Name) {
+				t.Errorf("%+v", e)
 			}
 		}
 	}

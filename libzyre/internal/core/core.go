@@ -195,6 +195,14 @@ func (c *Core) selected(wanted func(*peer) bool) []Peer {
 	return list
 }
 
+// Addr is where a peer is that has entered and not left.
+func (c *Core) Addr(id ID) (addr string, ok bool) {
+	if p := c.peers[id]; p != nil && p.ready {
+		return p.endpoint, true
+	}
+	return "", false
+}
+
 // Ready is how many peers have entered and not left.
 func (c *Core) Ready() int { return c.ready }
 

@@ -23,9 +23,13 @@ const (
 	Whisper
 	Shout
 	Stop
+	Deliver // from here on: told by package share, not by the core
+	Progress
+	Refused
+	Sent
 )
 
-var eventNames = [...]string{"NONE", "ENTER", "EVASIVE", "SILENT", "EXIT", "JOIN", "LEAVE", "LEADER", "WHISPER", "SHOUT", "STOP"}
+var eventNames = [...]string{"NONE", "ENTER", "EVASIVE", "SILENT", "EXIT", "JOIN", "LEAVE", "LEADER", "WHISPER", "SHOUT", "STOP", "DELIVER", "PROGRESS", "REFUSED", "SENT"}
 
 func (t EventType) String() string {
 	if int(t) >= len(eventNames) {
@@ -45,6 +49,16 @@ type Event struct {
 	Msg     [][]byte
 	Cause   error
 	Time    time.Time
+	File    *File // of Deliver, Progress, Refused, Sent
+}
+
+// File is what an event tells of a file.
+type File struct {
+	Path   string // virtual name
+	Local  string // where it is here
+	Size   int64
+	Done   int64
+	Digest []byte
 }
 
 // Errors that the application meets; package zyre documents and exports them.

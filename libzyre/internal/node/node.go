@@ -13,6 +13,7 @@ package node
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -44,6 +45,15 @@ type Config struct {
 	// Reader is offered each event, oldest first, and returns false when it
 	// cannot take it now: then it waits in Events. Nil: all wait there.
 	Reader func(*core.Event) bool
+	// Files is what fetches files from peers. Nil: nobody does.
+	Files Files
+}
+
+// Files is told of peers that come and go, when that goes into the queue of events. Neither waits for the network or the disk.
+type Files interface {
+	Enter(e *core.Event)
+	// Exit gives what the application is to be told before the peer's Exit.
+	Exit(peer core.ID) []core.Event
 }
 
 // Node is one node.
@@ -92,6 +102,14 @@ func (n *Node) Pop(count int) {
 		n.events = nil
 	}
 }
+
+// Tell appends what came of files. It does not look whether there is Room. Work follows.
+func (n *Node) Tell(events []core.Event) {
+	n.queue(func(into []core.Event) []core.Event { return append(into, events...) })
+}
+
+// Room is how many more events the reader should be told of for now.
+func (n *Node) Room() int { return max(0, n.cfg.Queue-len(n.events)) }
 
 // Untaken is how many messages were taken from the network and not yet looked at.
 func (n *Node) Untaken() int { return len(n.batch) - n.position }
@@ -212,10 +230,33 @@ func (n *Node) receive(at time.Time, e *harmony.Event) {
 }
 
 // gather takes what the core has to tell, and offers it to the reader.
-func (n *Node) gather() {
+func (n *Node) gather() { n.queue(n.fromCore) }
+
+// fromCore takes it in order, with what came of the files of peers before their Exit.
+func (n *Node) fromCore(into []core.Event) []core.Event {
+	before := len(into)
+	into = n.core.Events(into)
+	if n.cfg.Files == nil {
+		return into
+	}
+	for i := before; i < len(into); i++ {
+		switch e := &into[i]; e.Type {
+		case core.Enter:
+			n.cfg.Files.Enter(e)
+		case core.Exit:
+			last := n.cfg.Files.Exit(e.Peer)
+			into = slices.Insert(into, i, last...)
+			i += len(last)
+		}
+	}
+	return into
+}
+
+// queue appends what there is to tell, and offers it to the reader.
+func (n *Node) queue(from func(into []core.Event) []core.Event) {
 	before := len(n.events)
 	room := cap(n.events)
-	if n.events = n.core.Events(n.events); before == 0 || cap(n.events) != room {
+	if n.events = from(n.events); before == 0 || cap(n.events) != room {
 		if cap(n.whole) != 0 && cap(n.events) != room { // they have moved: what is left behind keeps no message alive
 			clear(n.whole[:cap(n.whole)])
 		}
