@@ -25,6 +25,7 @@ type arrow struct {
 var (
 	kongCLI = "github.com/alecthomas/kong"
 	uuid    = "github.com/google/uuid"
+	lock    = "github.com/gofrs/flock"
 	zmq4    = "github.com/pebbe/zmq4"
 	network = []string{"golang.org/x/net", "golang.org/x/sys"}
 	curve   = []string{"golang.org/x/crypto", "golang.org/x/sys"} // the cryptography of ZMTP
@@ -33,9 +34,9 @@ var (
 		"github.com/philhofer/fwd", "github.com/bufbuild/protocompile", "golang.org/x/sync"}
 
 	// node is what a node needs, and so everything that has one: the default
-	// transport, and no C library.
-	node     = []string{"codecs/wire", "codecs/zre", "codecs/zsock", "codecs/zmtp", "libzyre/..."}
-	nodeUses = slices.Concat([]string{uuid}, network, curve)
+	// transport, FileMQ, and no C library.
+	node     = append([]string{"codecs/zre", "libzyre/..."}, files...)
+	nodeUses = slices.Concat([]string{uuid, lock}, network, filesUse)
 )
 
 // What FileMQ is made of: a state machine each for server and client; directories; the default transport.
@@ -45,10 +46,13 @@ var (
 	files    = append([]string{"codecs/zmtp", "libfmq/..."}, peering...)
 	filesUse = slices.Concat(notify, curve)
 
-	tester       = slices.Concat([]string{"tools/...", "zpl"}, node)
-	testerUses   = slices.Concat([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses, terminal)
-	fileTool     = slices.Concat([]string{"tools/...", "zpl"}, node, files)
-	fileToolUses = slices.Concat([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses, filesUse, progress)
+	testerUses   = append(terminal, toolUses...)
+	tool         = append([]string{"tools/...", "zpl"}, node...)
+	toolUses     = append([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses...)
+	fileToolUses = append(progress, toolUses...)
+	stateUses    = []string{"github.com/adrg/xdg"} // of tools that keep their UUID
+	doctorUses   = []string{"github.com/vishvananda/netlink", "github.com/vishvananda/netns"}
+	zyreToolUses = slices.Concat(fileToolUses, stateUses, doctorUses)
 	terminal     = []string{"charm.land/bubbletea/v2", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/x/ansi",
 		"github.com/charmbracelet/x/term", "github.com/charmbracelet/x/termios", "github.com/charmbracelet/x/windows", "github.com/clipperhouse/displaywidth",
 		"github.com/clipperhouse/uax29/v2", "github.com/lucasb-eyer/go-colorful", "github.com/mattn/go-runewidth", "github.com/muesli/cancelreader",
@@ -98,6 +102,10 @@ var arrows = []arrow{
 		folder: "libzyre/internal/node",
 		ours:   []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/harmony", "libzyre/internal/core"}, // of harmony: its events
 	},
+	{
+		folder: "libzyre/internal/share",
+		ours:   append([]string{"codecs/zre", "libzyre/groups", "libzyre/internal/core"}, files...), theirs: append([]string{uuid, lock}, filesUse...),
+	},
 	{folder: "libzyre/...", ours: node, theirs: nodeUses},
 
 	// The worker of the bench compares transports; nothing else of tools has
@@ -116,7 +124,7 @@ var arrows = []arrow{
 	{folder: "tools/dev/...", ours: []string{"tools/dev/..."}, theirs: []string{kongCLI, "golang.org/x/sys", "golang.org/x/term"}},
 	{
 		folder: "tools/internal/scripttest", // for tests: no tool may reach it
-		ours:   append([]string{"tools/internal/cli"}, node...),
+		ours:   append([]string{"tools/internal/cli", "tools/netlab"}, node...),
 		theirs: append([]string{kongCLI, "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "golang.org/x/tools"}, nodeUses...),
 	},
 	{
@@ -125,18 +133,21 @@ var arrows = []arrow{
 		theirs: append([]string{kongCLI}, curve...),
 	},
 	{folder: "tools/netlab", theirs: []string{"golang.org/x/sys"}},
-	{folder: "tools/cmd/zretester", ours: tester, theirs: testerUses},
-	{folder: "tools/internal/zretester", ours: tester, theirs: testerUses},
-	{folder: "tools/cmd/filemq", ours: fileTool, theirs: fileToolUses},
-	{folder: "tools/cmd/track", ours: fileTool, theirs: fileToolUses},
-	{folder: "tools/internal/filemq", ours: fileTool, theirs: fileToolUses},
-	{folder: "tools/internal/track", ours: fileTool, theirs: fileToolUses},
-	{folder: "tools/internal/fmqconfig", ours: fileTool, theirs: fileToolUses},
-	{
-		folder: "tools/...",
-		ours:   append([]string{"tools/...", "zpl"}, node...),
-		theirs: append([]string{kongCLI, "golang.org/x/term", "github.com/BurntSushi/toml"}, nodeUses...),
-	},
+	{folder: "tools/cmd/zretester", ours: tool, theirs: testerUses},
+	{folder: "tools/internal/zretester", ours: tool, theirs: testerUses},
+	{folder: "tools/cmd/filemq", ours: tool, theirs: fileToolUses},
+	{folder: "tools/cmd/track", ours: tool, theirs: fileToolUses},
+	{folder: "tools/internal/bars", ours: tool, theirs: fileToolUses},
+	{folder: "tools/internal/filemq", ours: tool, theirs: fileToolUses},
+	{folder: "tools/internal/track", ours: tool, theirs: fileToolUses},
+	{folder: "tools/internal/fmqconfig", ours: tool, theirs: fileToolUses},
+	{folder: "tools/internal/state", ours: tool, theirs: append(stateUses, nodeUses...)},
+	{folder: "tools/internal/doctor", ours: tool, theirs: append(doctorUses, toolUses...)},
+	{folder: "tools/cmd/zyre", ours: tool, theirs: zyreToolUses},
+	{folder: "tools/internal/zyre", ours: tool, theirs: zyreToolUses},
+	{folder: "tools/cmd/dechat", ours: tool, theirs: append(stateUses, toolUses...)},
+	{folder: "tools/internal/dechat", ours: tool, theirs: append(stateUses, toolUses...)},
+	{folder: "tools/...", ours: tool, theirs: toolUses},
 }
 
 // listed is what `go list -json` says of a package.

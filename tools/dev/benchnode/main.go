@@ -55,6 +55,9 @@ type cli struct {
 	Churn churn `cmd:"" help:"Join and leave groups all the time, with short queues; is all that is told right?"`
 	Gone  gone  `cmd:"" help:"Kill a process, or pull a cable; how long until all others have told?"`
 
+	ShareSmall shareSmall `cmd:"" help:"Publish small files; how long until all peers have one?"`
+	ShareLarge shareLarge `cmd:"" help:"Publish a large file; how long until all peers have it, how long does cp take, and what memory?"`
+
 	Simulate simulate `cmd:"" help:"Run nodes in a network and a time that do not exist."`
 
 	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`
@@ -65,6 +68,7 @@ type cli struct {
 
 	// What those start.
 	PresencePart presencePart `cmd:"" hidden:""`
+	SharePart    sharePart    `cmd:"" hidden:""`
 	ChurnPart    churnPart    `cmd:"" hidden:""`
 	Burn         burn         `cmd:"" hidden:""`
 	LinkMeshPart linkMeshPart `cmd:"" hidden:""`

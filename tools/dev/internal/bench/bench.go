@@ -26,7 +26,7 @@ type Command struct {
 	Runs   int           `placeholder:"N" help:"How often each figure is measured; the median is shown. By default 3 times, and files 5 times."`
 	Only   []string      `placeholder:"FIGURE" help:"Measure these only: ${figures}."`
 	For    time.Duration `default:"20s" help:"Presence: how long nodes are watched for being reported gone falsely."`
-	Quick  bool          `help:"Files: less of everything, and once unless --runs is given. It shows that all works, and not how well."`
+	Quick  bool          `help:"Files, shared ones too: less of everything, and once unless --runs is given. It shows that all works, and not how well."`
 	JSON   bool          `name:"json" help:"Print JSON instead of tables."`
 }
 
@@ -79,7 +79,7 @@ func (c *Command) Run(e *repo.Env) error {
 
 	begin := time.Now()
 	r := Report{Time: begin.UTC(), Runs: c.runs(nodes), Quick: c.Quick}
-	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measurePresence, c.measureCodecs, c.measureFiles} {
+	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measurePresence, c.measureShares, c.measureCodecs, c.measureFiles} {
 		figures, err := part(&report, tmp)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (c *Command) Run(e *repo.Env) error {
 }
 
 // tables are those that can be asked for.
-var tables = []string{nodes, links, presence, codecs, files}
+var tables = []string{nodes, links, presence, shares, codecs, files}
 
 // check refuses a command line that makes no sense.
 func (c *Command) check() error {
@@ -136,7 +136,7 @@ func (c *Command) runs(table string) int {
 	switch {
 	case c.Runs > 0:
 		return c.Runs
-	case table == files && c.Quick:
+	case (table == files || table == shares) && c.Quick:
 		return 1
 	case table == files:
 		return filesRuns
@@ -212,7 +212,7 @@ func TableNames() string { return strings.Join(tables, ", ") }
 func FigureNames() string { return strings.Join(figureNames(), ", ") }
 
 func figureNames() (names []string) {
-	for _, m := range slices.Concat(measures, presenceMeasures(0), fileMeasures(fullScale)) {
+	for _, m := range slices.Concat(measures, presenceMeasures(0), shareMeasures(fullShares, ""), fileMeasures(fullScale)) {
 		names = append(names, m.name)
 	}
 	return append(names, codecs)

@@ -162,7 +162,7 @@ func TestNumbers(t *testing.T) {
 
 func TestMeasures(t *testing.T) {
 	seen := map[string]bool{}
-	for _, m := range slices.Concat(measures, presenceMeasures(time.Minute), fileMeasures(fullScale)) {
+	for _, m := range slices.Concat(measures, presenceMeasures(time.Minute), shareMeasures(fullShares, ""), fileMeasures(fullScale)) {
 		if seen[m.name] {
 			t.Errorf("there are two figures %q", m.name)
 		}

@@ -26,7 +26,7 @@ var measures = slices.Concat(nodeMeasures, linkMeasures)
 // measure is a figure to be: which programs give it, and what it is held against.
 type measure struct {
 	name       string
-	table      string                                // nodes, links, presence or files
+	table      string                                // nodes, links, presence, shares or files
 	transports []string                              // the columns; nil: both
 	serve      []string                              // flags of the process that serves; nil: none is needed
 	client     []string                              // arguments of the process that measures

@@ -12,6 +12,7 @@ var heads = []struct{ table, about, head string }{
 	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
 	{presence, "Presence (libzyre/README.md)", "| figure | zyre | memberlist | zyre is better by | target | | others, measured before |\n|---|---|---|---|---|---|---|\n"},
+	{shares, "Shared files (libzyre/README.md)", "| figure | zyre | target | | others, measured before |\n|---|---|---|---|---|\n"},
 	{codecs, "Codecs (codecs/README.md)", "| work | gozyre | protobuf | vtprotobuf | msgp | best other / gozyre | target | |\n|---|---|---|---|---|---|---|---|\n"},
 	{files, "Files (libfmq/README.md)", "| figure | ours | rsync | cp | ours / rsync | target | | others, measured before |\n|---|---|---|---|---|---|---|---|\n"},
 }
@@ -33,7 +34,7 @@ func (r Report) markdown() []byte {
 				}
 			}
 		}
-		if h.table == files && r.Quick {
+		if (h.table == files || h.table == shares) && r.Quick {
 			about += ", --quick: less of everything than the targets are for"
 		}
 		if lines.Len() > 0 {
@@ -68,6 +69,9 @@ func (r Row) line(table string) string {
 	}
 	if table == presence {
 		return "| " + strings.Join([]string{r.About, r.Shown[zmtp], r.Shown[memberlist], times(r.Ratio), r.Target, r.verdict(), r.Others}, " | ") + " |\n"
+	}
+	if table == shares {
+		return "| " + strings.Join([]string{r.About, r.Shown[zmtp], r.Target, r.verdict(), r.Others}, " | ") + " |\n"
 	}
 	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}
 	if table == links {
