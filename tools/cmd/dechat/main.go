@@ -15,6 +15,7 @@ type flags struct {
 	cli.Common
 	cli.Node
 	Group string        `help:"Group to talk in (default ${default})." default:"CHAT" short:"g" placeholder:"NAME"`
+	Inbox string        `help:"Directory for files that others /send, each peer's in a folder of their own; and you can /send some. Default: none come." placeholder:"DIR"`
 	JSON  bool          `help:"Print one event a line on stdout, as JSON." name:"json"`
 	For   time.Duration `help:"Leave after this long, such as 30s. Default: when stdin ends." placeholder:"DURATION"`
 	Wait  time.Duration `help:"How long lines of a pipe wait for somebody to hear them (default ${default}); with --for, until the time is over." default:"3s" placeholder:"DURATION"`
@@ -28,5 +29,5 @@ func main() { os.Exit(cli.Main("dechat", description, &flags{})) }
 
 // Run is called by kong.
 func (f *flags) Run(ctx context.Context, std cli.Streams) error {
-	return dechat.Run(ctx, dechat.Options{Node: f.Node, Group: f.Group, JSON: f.JSON, For: f.For, Wait: f.Wait}, std)
+	return dechat.Run(ctx, dechat.Options{Node: f.Node, Group: f.Group, Inbox: f.Inbox, JSON: f.JSON, For: f.For, Wait: f.Wait}, std)
 }

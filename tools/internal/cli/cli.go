@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -91,7 +92,7 @@ func Run(ctx context.Context, name, description string, grammar any, args []stri
 	case errors.Is(err, syscall.EPIPE):
 		return Failed // who reads our output has left: nobody to tell
 	case errors.Is(err, ErrUsage), errors.Is(err, zyre.ErrInvalid):
-		fmt.Fprintf(std.Err, "%s: %v\n", name, err)
+		fmt.Fprintf(std.Err, "%s: %s\n", name, strings.TrimPrefix(err.Error(), zyre.ErrInvalid.Error()+": "))
 		return Usage
 	default:
 		fmt.Fprintf(std.Err, "%s: %v\n", name, err)

@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 		{args: "--transport owl", code: Usage, errs: "tool: --transport owl: this build has "},
 		{args: "--interface=", code: Usage, errs: "tool: --interface: an interface has a name"},
 		{err: errors.New("it broke"), code: Failed, out: " ", errs: "tool: it broke\n"},
-		{err: fmt.Errorf("%w: no", zyre.ErrInvalid), code: Usage, out: " ", errs: "tool: invalid: no\n"},
+		{err: fmt.Errorf("%w: no", zyre.ErrInvalid), code: Usage, out: " ", errs: "tool: no\n"},
 		{err: Usagef("not so"), code: Usage, out: " ", errs: "tool: not so\n"},
 		{err: fmt.Errorf("stdout: %w", syscall.EPIPE), code: Failed, out: " "},
 	} {
@@ -81,6 +81,23 @@ func TestVersion(t *testing.T) {
 	} {
 		if got := version("tool", &c.info); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestTakesFiles(t *testing.T) {
+	for _, c := range []struct {
+		headers map[string]string
+		want    bool
+	}{
+		{nil, false},
+		{map[string]string{"X-FILEMQ": "tcp://127.0.0.1:1"}, true},
+		{map[string]string{"X-FILEMQ": "tcp://127.0.0.1:1", "X-FILEMQ-INBOX": "1"}, true},
+		{map[string]string{"X-FILEMQ": "tcp://127.0.0.1:1", "X-FILEMQ-INBOX": "0"}, false}, // it only publishes
+		{map[string]string{"X-FILEMQ-INBOX": "1"}, false},
+	} {
+		if got := TakesFiles(c.headers); got != c.want {
+			t.Errorf("%v: %t", c.headers, got)
 		}
 	}
 }

@@ -79,3 +79,9 @@ func CheckDuration(flag string, d time.Duration) error {
 	}
 	return nil
 }
+
+// TakesFiles reports whether a peer with those headers fetches what others
+// publish.
+func TakesFiles(headers map[string]string) bool {
+	return headers["X-FILEMQ"] != "" && headers["X-FILEMQ-INBOX"] != "0"
+}

@@ -16,6 +16,8 @@ const (
 	groups  verb = "groups"
 	join    verb = "join"
 	leave   verb = "leave"
+	send    verb = "send"
+	files   verb = "files"
 	help    verb = "help"
 	quit    verb = "quit"
 )
@@ -36,6 +38,8 @@ var usages = []struct {
 	{groups, "/groups", "which groups there are, and how many are in each"},
 	{join, "/join GROUP", "join GROUP and talk there"},
 	{leave, "/leave [GROUP]", "leave GROUP, or the one that you talk in"},
+	{send, "/send FILE", "offer FILE to the group that you talk in, for as long as you are here"},
+	{files, "/files", "which files have come, and who has yours"},
 	{help, "/help", "this list"},
 	{quit, "/quit", "say goodbye and leave"},
 }
@@ -72,10 +76,12 @@ func parse(line string) (command, error) {
 		return command{}, fmt.Errorf("/%s: to whom, and what? %s", word, syntax(v))
 	case v == join && strings.TrimSpace(rest) == "":
 		return command{}, fmt.Errorf("/%s: which group? %s", word, syntax(v))
-	case v != whisper && v != join && v != leave && rest != "":
+	case v == send && strings.TrimSpace(rest) == "":
+		return command{}, fmt.Errorf("/%s: which file? %s", word, syntax(v))
+	case v != whisper && v != join && v != leave && v != send && rest != "":
 		return command{}, fmt.Errorf("/%s takes nothing after it; //%s … says it", word, word)
 	}
-	if v == join || v == leave {
+	if v == join || v == leave || v == send {
 		rest = strings.TrimSpace(rest)
 	}
 	return command{v, rest}, nil

@@ -1,6 +1,9 @@
 package dechat
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -9,7 +12,7 @@ import (
 )
 
 // complete is what Tab does to line, whose cursor is at pos: it completes a
-// command, or the name after /whisper, as far as only one way leads.
+// command, the name after /whisper or the file after /send, as far as only one way leads.
 func complete(line string, pos int, all []zyre.Peer) (string, int) {
 	before, after := line[:pos], line[pos:]
 	var found []string
@@ -23,6 +26,9 @@ func complete(line string, pos int, all []zyre.Peer) (string, int) {
 				found = append(found, text)
 			}
 		}
+	case word == "/"+string(send):
+		start = len(word) + 1
+		found = paths(rest)
 	case word == "/whisper" || aliases[strings.TrimPrefix(word, "/")] == whisper:
 		start = len(word) + 1
 		var names show.Names
@@ -45,6 +51,23 @@ func complete(line string, pos int, all []zyre.Peer) (string, int) {
 		return line, pos
 	}
 	return before[:start] + text + strings.TrimLeft(after, " "), start + len(text)
+}
+
+// paths returns the files and directories whose path begins so.
+func paths(begin string) (found []string) {
+	dir, base := filepath.Split(begin)
+	entries, _ := os.ReadDir(cmp.Or(dir, "."))
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, base) || base == "" && strings.HasPrefix(name, ".") || printable(name) != name {
+			continue
+		}
+		if e.IsDir() {
+			name += string(filepath.Separator)
+		}
+		found = append(found, dir+name)
+	}
+	return found
 }
 
 // common returns what two texts both begin with, in whole characters.

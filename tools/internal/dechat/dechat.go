@@ -5,17 +5,20 @@ package dechat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/tools/internal/cli"
+	"github.com/zeromq/gozyre/tools/internal/state"
 )
 
 // Options say how to chat.
 type Options struct {
 	Node  cli.Node
+	Inbox string        // where files arrive; empty: none do, and none can be sent
 	Group string        // where lines go at first, 1 to 255 octets
 	JSON  bool          // print events as JSON, one a line
 	For   time.Duration // leave after this long; 0: when stdin ends
@@ -46,6 +49,14 @@ func Run(ctx context.Context, opts Options, std cli.Streams) error {
 	ends := open(std)
 	defer ends.close()
 	cfg := opts.Node.Config(ends.err)
+	if opts.Inbox != "" {
+		me, err := state.Take("dechat")
+		if err != nil {
+			fmt.Fprintf(ends.err, "* your UUID is not kept (%s): files that are interrupted will begin anew\n", printable(err.Error()))
+		}
+		defer me.Release()
+		cfg.UUID, cfg.Inbox, cfg.Outbox = me.UUID, opts.Inbox, me.Outbox()
+	}
 	// The node ends by Close, after whose goodbye its last events are printed.
 	n, err := zyre.Start(context.WithoutCancel(ctx), cfg)
 	if err != nil {
@@ -62,6 +73,7 @@ type node interface {
 	Leave(group string) error
 	Whisper(peer zyre.UUID, msg ...[]byte) error
 	Shout(group string, msg ...[]byte) error
+	PublishTo(group, path, as string) error
 	Peers() []zyre.Peer
 	PeersIn(group string) []zyre.Peer
 	Events() <-chan zyre.Event
@@ -97,6 +109,7 @@ func chat(parent context.Context, n node, opts Options, ends *ends) error {
 	go func() { leave(sp.run(ctx)) }()
 
 	for e := range n.Events() {
+		sp.shelf.event(e)
 		scr.event(e)
 		sp.news()
 	}

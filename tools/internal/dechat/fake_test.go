@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -55,6 +56,14 @@ func (f *fake) Shout(group string, msg ...[]byte) error {
 	return nil
 }
 
+func (f *fake) PublishTo(group, path, as string) error {
+	f.sent <- fmt.Sprintf("publish %s %s %s", group, path, as)
+	if filepath.Base(filepath.Dir(path)) == refused {
+		return errBroken
+	}
+	return nil
+}
+
 func (f *fake) Close() error {
 	f.once.Do(func() {
 		f.events <- zyre.Event{Type: zyre.Stop}
@@ -77,10 +86,14 @@ func (f *fake) PeersIn(group string) []zyre.Peer {
 	return slices.DeleteFunc(f.Peers(), func(p zyre.Peer) bool { return !slices.Contains(p.Groups, group) })
 }
 
-// come lets a peer enter and join.
+// come lets a peer enter and join. It takes files if it is in the group "files".
 func (f *fake) come(name string, id zyre.UUID, groups ...string) {
 	f.mu.Lock()
-	f.peers = append(f.peers, zyre.Peer{UUID: id, Name: name, Addr: "tcp://127.0.0.1:50000", Groups: groups})
+	p := zyre.Peer{UUID: id, Name: name, Addr: "tcp://127.0.0.1:50000", Groups: groups}
+	if slices.Contains(groups, "files") {
+		p.Headers = map[string]string{"X-FILEMQ": "tcp://127.0.0.1:50001"}
+	}
+	f.peers = append(f.peers, p)
 	f.mu.Unlock()
 	f.events <- zyre.Event{Type: zyre.Enter, Peer: id, Name: name, Addr: "tcp://127.0.0.1:50000"}
 	for _, g := range groups {
@@ -199,5 +212,8 @@ func (s *session) prints(from *stream, want string) {
 		s.t.Fatalf("not printed: %q", want)
 	}
 }
+
+// refused is the folder of files that the fake node does not take.
+const refused = "refused"
 
 var errBroken = errors.New("broken")

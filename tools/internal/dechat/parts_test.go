@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -88,6 +90,35 @@ func TestFind(t *testing.T) {
 	} {
 		if p, _, err := find(all, rest); err == nil || err.Error() != want {
 			t.Errorf("find(%q) = %q, %v, want %s", rest, p.Name, err, want)
+		}
+	}
+}
+
+func TestCompletePath(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"photo a.jpg", "photo b.jpg", "notes", "nothing\x1b", ".hidden"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "deep"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	sep := string(filepath.Separator)
+	for line, want := range map[string]string{
+		"/send p":                   "/send photo ",
+		"/send photo a":             "/send photo a.jpg",
+		"/send n":                   "/send notes",
+		"/send d":                   "/send deep" + sep,
+		"/send deep" + sep:          "/send deep" + sep,
+		"/send .":                   "/send .hidden",
+		"/send x":                   "/send x",
+		"/send " + dir + sep + "n":  "/send " + dir + sep + "notes",
+		"/send nowhere" + sep + "n": "/send nowhere" + sep + "n",
+	} {
+		if got, at := complete(line, len(line), nil); got != want || at != len(want) {
+			t.Errorf("complete(%q) = %q, %d, want %q", line, got, at, want)
 		}
 	}
 }

@@ -88,9 +88,35 @@ func (s *screen) event(e zyre.Event) {
 		} else {
 			s.said(who+" ["+printable(e.Group)+"]", e.Msg)
 		}
+	case zyre.Deliver:
+		s.chatter("%s sent %s (%s, %s)", who, s.file(e), printable(e.File), show.Plural(e.Size, "octet"))
+	case zyre.Refused:
+		if e.Path == "" {
+			s.chatter("no file of %s can be taken (%s)", who, cause(e))
+		} else {
+			s.chatter("%s of %s could not be taken (%s)", s.file(e), who, cause(e))
+		}
+	case zyre.Sent:
+		s.chatter("%s has %s", who, s.file(e))
 	case zyre.Whisper:
 		s.said(who+" (whisper)", e.Msg)
 	}
+}
+
+// file is how the file of e is told: with its group if that is another; s.mu is
+// held.
+func (s *screen) file(e zyre.Event) string {
+	if e.Group == s.group || e.Group == "" {
+		return printable(e.Path)
+	}
+	return printable(e.Path) + " [" + printable(e.Group) + "]"
+}
+
+func cause(e zyre.Event) string {
+	if e.Cause == nil {
+		return "no reason given"
+	}
+	return printable(e.Cause.Error())
 }
 
 // said prints a message; s.mu is held.

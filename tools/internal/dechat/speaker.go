@@ -19,6 +19,7 @@ type speaker struct {
 	screen *screen
 	ends   *ends
 	opts   Options
+	shelf  *shelf
 
 	changed chan struct{} // peers or groups may be others now
 	joined  map[string]bool
@@ -33,7 +34,7 @@ type speaker struct {
 }
 
 func newSpeaker(n node, scr *screen, opts Options, e *ends) *speaker {
-	sp := &speaker{node: n, screen: scr, ends: e, opts: opts, group: opts.Group,
+	sp := &speaker{node: n, screen: scr, ends: e, opts: opts, shelf: &shelf{}, group: opts.Group,
 		changed: make(chan struct{}, 1), joined: map[string]bool{}, result: make(chan failures, 1)}
 	sp.result <- failures{}
 	return sp
@@ -77,6 +78,9 @@ func (sp *speaker) run(ctx context.Context) error {
 			if sp.opts.For > 0 && !sp.ends.edits() {
 				<-ctx.Done() // stay, and listen, until the time is over
 			}
+			if !sp.ends.edits() {
+				sp.stay(ctx)
+			}
 			return errEnd
 		case err != nil:
 			return fmt.Errorf("stdin: %w", err)
@@ -114,6 +118,10 @@ func (sp *speaker) do(ctx context.Context, line string) error {
 		return sp.join(c.rest)
 	case leave:
 		return sp.leave(c.rest)
+	case send:
+		return sp.send(ctx, c.rest)
+	case files:
+		sp.screen.answer(sp.shelf.list())
 	case help:
 		sp.screen.answer(helpText())
 	case quit:

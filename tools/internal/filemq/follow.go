@@ -138,7 +138,7 @@ func (f *Follower) Sum() {
 		return // nothing could
 	}
 	s := summary{"summary", f.files, f.octets, f.deleted, int64(len(f.refused) + f.more), int64(time.Since(f.begun)), now()}
-	text := fmt.Sprintf("--- %s received, %s, in %.1f s", plural(s.Files, "file"), plural(s.Octets, "octet"), float64(s.Duration)/1e9)
+	text := fmt.Sprintf("--- %s received, %s, in %.1f s", show.Plural(s.Files, "file"), show.Plural(s.Octets, "octet"), float64(s.Duration)/1e9)
 	if s.Deleted > 0 {
 		text += fmt.Sprintf("; %d deleted", s.Deleted)
 	}
@@ -163,7 +163,7 @@ func (f *Follower) result() error {
 	case f.Once && !f.complete():
 		return errors.New("interrupted: not everything is here")
 	case refused > 0:
-		return fmt.Errorf("%s could not be taken: %s", plural(int64(refused), "file"), f.examples(refused))
+		return fmt.Errorf("%s could not be taken: %s", show.Plural(int64(refused), "file"), f.examples(refused))
 	}
 	return nil
 }

@@ -252,3 +252,13 @@ func TestSummary(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+func TestSplit(t *testing.T) {
+	for arg, want := range map[string][2]string{
+		"a": {"a", "/"}, "a:/": {"a", "/"}, "a:/b": {"a", "/b"}, "a:b": {"a:b", "/"}, "x:/y:/z": {"x:/y", "/z"}, "/abs": {"/abs", "/"}, ":/x": {":/x", "/"},
+	} {
+		if dir, virtual := split(arg); !windows && (dir != want[0] || virtual != want[1]) {
+			t.Errorf("%q: %q, %q", arg, dir, virtual)
+		}
+	}
+}

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/zeromq/gozyre/libfmq"
+	"github.com/zeromq/gozyre/tools/internal/bars"
 	"github.com/zeromq/gozyre/tools/internal/cli"
 	"github.com/zeromq/gozyre/tools/internal/show"
-	"golang.org/x/term"
 )
 
 // Screen is where everything is printed: what happens to files on stdout, talk
@@ -24,7 +23,7 @@ type Screen struct {
 	mu       sync.Mutex
 	out, err io.Writer
 	inJSON   bool
-	bars     *bars // nil: stdout is no terminal
+	bars     *bars.Bars // nil: stdout is no terminal
 	line     func(fmq.Event) string
 	bad      error  // the first failure of out
 	failed   func() // called then
@@ -38,27 +37,14 @@ func NewScreen(std cli.Streams, inJSON bool, line func(fmq.Event) string) *Scree
 	if s.line == nil {
 		s.line = plain
 	}
-	if !inJSON && isTerminal(std.Out) {
-		s.bars = newBars(std.Out)
-		s.out = s.bars
-		if isTerminal(std.Err) {
-			s.err = s.bars // what shares the screen with the bars goes through them
-		}
+	if !inJSON {
+		s.bars, s.out, s.err = bars.Over(std.Out, std.Err)
 	}
 	return s
 }
 
-func isTerminal(s any) bool {
-	f, ok := s.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // Close ends the bars.
-func (s *Screen) Close() {
-	if s.bars != nil {
-		s.bars.close()
-	}
-}
+func (s *Screen) Close() { s.bars.Close() }
 
 // Failed is called when stdout takes nothing any more; Err says why.
 func (s *Screen) Failed(f func()) {
@@ -88,9 +74,7 @@ func (s *Screen) Event(e fmq.Event) {
 		s.print(json(e))
 		return
 	}
-	if s.bars != nil {
-		s.bars.event(e)
-	}
+	draw(s.bars, e)
 	s.blocked = s.blocked && e.Type != fmq.Progress && e.Type != fmq.Deliver
 	switch e.Type {
 	case fmq.Deliver, fmq.Delete:
@@ -117,12 +101,27 @@ func (s *Screen) Event(e fmq.Event) {
 	}
 }
 
+// draw shows how far the file of e is.
+func draw(b *bars.Bars, e fmq.Event) {
+	f, state := bars.File{From: e.Server, Path: e.Path}, bars.State{Name: e.Name, Size: e.Size, Done: e.Done, Sent: e.Sent, Time: e.Time}
+	switch e.Type {
+	case fmq.Progress:
+		b.Step(f, state)
+	case fmq.Deliver:
+		b.Finish(f, state)
+	case fmq.Refused:
+		b.Drop(f)
+	case fmq.Lost, fmq.Denied:
+		b.DropAll(e.Server)
+	}
+}
+
 // plain is how files that came or went are told.
 func plain(e fmq.Event) string {
 	if e.Type == fmq.Delete {
 		return fmt.Sprintf("deleted %s (%s)\n", show.Text(e.Name), show.Text(e.File))
 	}
-	return fmt.Sprintf("received %s (%s, %s)\n", show.Text(e.Name), show.Text(e.File), plural(e.Size, "octet"))
+	return fmt.Sprintf("received %s (%s, %s)\n", show.Text(e.Name), show.Text(e.File), show.Plural(e.Size, "octet"))
 }
 
 func cause(e fmq.Event) string {
@@ -130,13 +129,6 @@ func cause(e fmq.Event) string {
 		return "no reason given"
 	}
 	return show.Text(e.Cause.Error())
-}
-
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Note tells something that is no event of a file.

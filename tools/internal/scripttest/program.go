@@ -65,12 +65,15 @@ func (o *output) add(line string, end bool) {
 	o.more = make(chan struct{})
 }
 
-// next returns the first line that matches and was not heard, and otherwise a
-// channel that tells of more.
-func (o *output) next(re *regexp.Regexp) (line string, found, ended bool, more chan struct{}) {
+// next returns the first line that matches and was not heard, or one before it
+// that is wrong, and otherwise a channel that tells of more.
+func (o *output) next(re, wrong *regexp.Regexp) (line string, found, ended bool, more chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := o.heard; i < len(o.lines); i++ {
+		if wrong != nil && wrong.MatchString(o.lines[i]) {
+			return o.lines[i], false, false, nil
+		}
 		if re.MatchString(o.lines[i]) {
 			o.heard = i + 1
 			return o.lines[i], true, false, nil
@@ -93,15 +96,16 @@ func (p *program) transcript() string {
 
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: start HANDLE PROGRAM [ARG]…")
+		ts.Fatalf("usage: start HANDLE[@HOST] PROGRAM [ARG]…")
 	}
+	handle, on, _ := strings.Cut(args[0], "@")
 	path, err := lookPath(ts, args[1])
 	ts.Check(err)
-	p := &program{name: args[0], cmd: exec.Command(path, args[2:]...), done: make(chan struct{}),
+	p := &program{name: handle, cmd: command(ts, on, path, args[2:]), done: make(chan struct{}),
 		out: map[string]*output{"stdout": {more: make(chan struct{})}, "stderr": {more: make(chan struct{})}}}
 	p.cmd.Dir = ts.MkAbs(".")
 	p.cmd.Env = os.Environ()
-	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "GORACE", "LO", "PORT", "TRANSPORT"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "GORACE", "LO", "PORT", "TRANSPORT"} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.stdin, err = p.cmd.StdinPipe()
@@ -157,18 +161,25 @@ func say(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func hear(ts *testscript.TestScript, neg bool, args []string) {
-	p := find(ts, neg, args, "hear HANDLE stdout|stderr REGEXP", 3)
+	p := find(ts, neg, args, "hear HANDLE stdout|stderr REGEXP [WRONG]", 3)
 	o := p.out[args[1]]
 	if o == nil {
 		ts.Fatalf("hear: stdout or stderr?")
 	}
 	re, err := regexp.Compile(args[2])
 	ts.Check(err)
+	var wrong *regexp.Regexp
+	if len(args) > 3 {
+		wrong, err = regexp.Compile(args[3])
+		ts.Check(err)
+	}
 	timer := time.NewTimer(deadline)
 	defer timer.Stop()
 	for {
-		line, found, ended, more := o.next(re)
+		line, found, ended, more := o.next(re, wrong)
 		switch {
+		case !found && line != "":
+			ts.Fatalf("%s printed %q before %q\n%s", p.name, line, args[2], p.transcript())
 		case found:
 			ts.Logf("[%s] %s", p.name, line)
 			return

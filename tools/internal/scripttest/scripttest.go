@@ -2,8 +2,11 @@
 // testscript offers it adds programs that a script talks with:
 //
 //	start alice dechat --name alice     start a program; alice is its handle
+//	start alice@left dechat             the same on a host of a network of its own (package netlab)
+//	drop left tcp dport 80              lose what comes to a host and nft's expression matches
 //	say alice hello, all                give it a line on stdin
 //	hear alice stdout '^bob: hi$'       wait for a line of stdout or stderr
+//	hear alice stdout '^bob' '^eve'     the same, and fail if a line of the other kind comes before
 //	eof alice                           end its stdin
 //	signal alice INT                    send it a signal
 //	end alice 0                         wait for its end and expect an exit code
@@ -69,6 +72,7 @@ func run(t *testing.T, dir, transport, folder string) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TRANSPORT", transport)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 			env.Setenv("LO", zyre.Loopback())
 			env.Setenv("PORT", strconv.Itoa(freePort(t)))
 			env.Setenv("SECOND", strconv.Itoa(freePort(t)))
@@ -78,6 +82,7 @@ func run(t *testing.T, dir, transport, folder string) {
 				env.Setenv("PATH", folder+string(os.PathListSeparator)+env.Getenv("PATH"))
 			}
 			env.Values[key{}] = programs{}
+			env.Values[hostsKey{}] = &hosts{tb: env.T().(testing.TB)}
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
@@ -88,6 +93,7 @@ func run(t *testing.T, dir, transport, folder string) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start":  start,
+			"drop":   drop,
 			"say":    say,
 			"hear":   hear,
 			"eof":    eof,

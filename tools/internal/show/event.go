@@ -3,6 +3,7 @@ package show
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -19,6 +20,11 @@ type event struct {
 	Addr    string            `json:"addr,omitzero"`
 	Headers map[string]string `json:"headers,omitempty"`
 	Group   string            `json:"group,omitzero"`
+	Path    string            `json:"path,omitzero"`
+	File    string            `json:"file,omitzero"`
+	Size    *int64            `json:"size,omitzero"`
+	Done    *int64            `json:"done,omitzero"`
+	Digest  string            `json:"digest,omitzero"`
 	Msg     []string          `json:"msg,omitzero"` // present, if empty, for messages
 	Base64  bool              `json:"base64,omitzero"`
 	Cause   string            `json:"cause,omitzero"`
@@ -33,8 +39,8 @@ func Time(t time.Time) string {
 
 // JSON returns e as one line of JSON, line end included. The frames of a
 // message are strings; if any of them is not UTF-8 all of them are in base64
-// (RFC 4648, section 4) and "base64" is true. In the other texts octets that
-// are not UTF-8 become U+FFFD.
+// (RFC 4648, section 4) and "base64" is true. So are path and file of a file. In
+// the other texts octets that are not UTF-8 become U+FFFD.
 func JSON(e zyre.Event) []byte {
 	out := event{
 		Type:    e.Type.String(),
@@ -62,6 +68,18 @@ func JSON(e zyre.Event) []byte {
 				out.Msg[i] = string(frame)
 			}
 		}
+	}
+	switch e.Type {
+	case zyre.Progress:
+		out.Size, out.Done = &e.Size, &e.Done
+	case zyre.Deliver, zyre.Sent:
+		out.Size, out.Digest = &e.Size, hex.EncodeToString(e.Digest)
+	}
+	out.Path, out.File = e.Path, e.File
+	if !utf8.ValidString(e.Path) || !utf8.ValidString(e.File) {
+		out.Base64 = true
+		out.Path = base64.StdEncoding.EncodeToString([]byte(e.Path))
+		out.File = base64.StdEncoding.EncodeToString([]byte(e.File))
 	}
 	return Line(out)
 }

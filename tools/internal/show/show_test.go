@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +105,16 @@ func TestJSON(t *testing.T) {
 			`{"type":"WHISPER",` + id + `,"msg":[],"time":"2026-01-02T02:04:05.000000060Z"}`},
 		{zyre.Event{Type: zyre.Whisper, Peer: peer, Msg: [][]byte{[]byte("text"), {0xff}}},
 			`{"type":"WHISPER",` + id + `,"msg":["dGV4dA==","/w=="],"base64":true,"time":"2026-01-02T02:04:05.000000060Z"}`},
+		{zyre.Event{Type: zyre.Deliver, Peer: peer, Group: "g", Path: "a/b\x1b", File: "/in/a/b", Digest: []byte{0xab, 1}},
+			`{"type":"DELIVER",` + id + `,"group":"g","path":"a/b\u001b","file":"/in/a/b","size":0,"digest":"ab01","time":"2026-01-02T02:04:05.000000060Z"}`},
+		{zyre.Event{Type: zyre.Progress, Peer: peer, Path: "\xff", File: "/in/\xff", Size: 9, Done: 0},
+			`{"type":"PROGRESS",` + id + `,"path":"/w==","file":"L2luL/8=","size":9,"done":0,"base64":true,"time":"2026-01-02T02:04:05.000000060Z"}`},
+		{zyre.Event{Type: zyre.Sent, Peer: peer, Path: "\xff"},
+			`{"type":"SENT",` + id + `,"path":"/w==","size":0,"base64":true,"time":"2026-01-02T02:04:05.000000060Z"}`},
+		{zyre.Event{Type: zyre.Sent, Peer: peer, Path: "a", Size: 3, Digest: []byte{0xab}},
+			`{"type":"SENT",` + id + `,"path":"a","size":3,"digest":"ab","time":"2026-01-02T02:04:05.000000060Z"}`},
+		{zyre.Event{Type: zyre.Refused, Peer: peer, Path: "a", Cause: errors.New("why")},
+			`{"type":"REFUSED",` + id + `,"path":"a","cause":"why","time":"2026-01-02T02:04:05.000000060Z"}`},
 		{zyre.Event{Type: zyre.Stop}, `{"type":"STOP","time":"2026-01-02T02:04:05.000000060Z"}`},
 		{zyre.Event{Type: zyre.Join, Name: "\U000e0041", Group: "g"},
 			`{"type":"JOIN","name":"\udb40\udc41","group":"g","time":"2026-01-02T02:04:05.000000060Z"}`},
@@ -113,6 +125,14 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	if _, err := base64.StdEncoding.DecodeString("/w=="); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFileError(t *testing.T) {
+	_, err := os.Stat("missing\x1b")
+	err = FileError("missing\x1b", err)
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), `missing\x1b: `) || strings.Contains(err.Error(), "stat") {
 		t.Error(err)
 	}
 }

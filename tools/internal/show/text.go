@@ -6,7 +6,9 @@
 package show
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,4 +92,22 @@ func Frames(msg [][]byte, limit int) string {
 		b.WriteString(Text(string(frame)))
 	}
 	return b.String()
+}
+
+// Plural is how many of something there are: 1 file, 2 files.
+func Plural[N int | int64](n N, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// FileError is what the system says of a file, without the name of the system
+// call, and safe on a terminal.
+func FileError(file string, err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return fmt.Errorf("%s: %w", Text(file), err)
 }

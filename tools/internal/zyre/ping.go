@@ -1,4 +1,5 @@
-// Package zyre is the tool that looks at a network of nodes.
+// Package zyre is the tool that looks at a network of nodes, and gets files to
+// them.
 package zyre
 
 import (

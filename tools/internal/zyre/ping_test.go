@@ -19,6 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fake is a node whose peers answer as the test says.
 type fake struct {
 	events chan zyre.Event
+	mu     sync.Mutex // of who may close events while somebody else sends
 	once   sync.Once
 	answer func(ctx context.Context, peer zyre.UUID) (time.Duration, error)
 	err    error
@@ -30,7 +31,13 @@ func newFake(answer func(ctx context.Context, peer zyre.UUID) (time.Duration, er
 
 func (f *fake) Events() <-chan zyre.Event { return f.events }
 func (f *fake) Err() error                { return f.err }
-func (f *fake) Close() error              { f.once.Do(func() { close(f.events) }); return nil }
+
+func (f *fake) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.once.Do(func() { close(f.events) })
+	return nil
+}
 
 func (f *fake) Ping(ctx context.Context, peer zyre.UUID) (time.Duration, error) {
 	return f.answer(ctx, peer)

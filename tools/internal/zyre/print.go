@@ -43,28 +43,32 @@ func (p *printer) printf(format string, args ...any) { p.print(fmt.Appendf(nil, 
 
 // event shows the events that are about being there.
 func (p *printer) event(e zyre.Event) {
-	who := p.names.Of(e.Name, e.Peer)
-	var text string
+	text := presence(p.names.Of(e.Name, e.Peer), e)
+	switch {
+	case text == "":
+	case p.json:
+		p.print(show.JSON(e))
+	default:
+		p.printf("%s\n", text)
+	}
+}
+
+// presence tells the events that are about being there; empty: it is another.
+func presence(who string, e zyre.Event) string {
 	switch e.Type {
 	case zyre.Enter:
-		text = fmt.Sprintf("%s entered (%s at %s)\n", who, e.Peer, show.Text(e.Addr))
+		return fmt.Sprintf("%s entered (%s at %s)", who, e.Peer, show.Text(e.Addr))
 	case zyre.Exit:
-		text = who + " left\n"
 		if e.Cause != nil {
-			text = fmt.Sprintf("%s left (%s)\n", who, show.Text(e.Cause.Error()))
+			return fmt.Sprintf("%s left (%s)", who, show.Text(e.Cause.Error()))
 		}
+		return who + " left"
 	case zyre.Evasive:
-		text = who + " is evasive\n"
+		return who + " is evasive"
 	case zyre.Silent:
-		text = who + " is silent\n"
-	default:
-		return
+		return who + " is silent"
 	}
-	if p.json {
-		p.print(show.JSON(e))
-	} else {
-		p.printf("%s", text)
-	}
+	return ""
 }
 
 // pingLine is a ping in JSON. Times are nanoseconds.

@@ -1,4 +1,4 @@
-package filemq
+package bars
 
 import (
 	"fmt"
@@ -24,6 +24,9 @@ const (
 
 // add notes that octets have come.
 func (m *meter) add(at time.Time, octets int64) {
+	if n := len(m.samples); n > 0 && at.Sub(m.samples[n-1].at) >= meterSpan {
+		m.samples = nil // after a rest: the time that it took is no part of the rate
+	}
 	if n := len(m.samples); n == 0 || at.Sub(m.samples[n-1].at) >= meterStep {
 		m.samples = append(m.samples, sample{at, m.total})
 	}
