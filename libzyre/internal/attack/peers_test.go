@@ -29,8 +29,11 @@ func TestCrowdOfPeers(t *testing.T) {
 		t.Errorf("one host is more than %d peers: with another, which is 1000, it is %d", peersPerAddress, peers)
 	}
 	disperse(conns)
-	v.end(bounds{memory: 96 << 20, events: 6 * peersPerAddress, descriptors: 3000 + 1000,
-		counted: func(s *zyre.Stats) uint64 { return s.Crowded }})
+	b := bounds{memory: 96 << 20, events: 6 * peersPerAddress, descriptors: 3000 + 1000}
+	if !raceDetector { // with it they come so slowly that the first have gone before there is a crowd
+		b.counted = func(s *zyre.Stats) uint64 { return s.Crowded }
+	}
+	v.end(b)
 }
 
 // TestStormOfHellos has one peer say HELLO 20,000 times.
