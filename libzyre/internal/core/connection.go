@@ -46,10 +46,10 @@ func (c *Core) Down(now time.Time, id ID) {
 }
 
 // doubtHello: our HELLO may be lost with the connection that broke, or went to the process that was there before. Where nothing but that
-// was said, and nothing shows that it was heard, it is said anew; to who did not answer yet when it says its own, or later.
+// was said, and nothing shows that it was heard, it is said anew to who has only just come; to who did not answer yet when it says its own, or later.
 func (c *Core) doubtHello(at moment, p *peer) {
 	p.broke = !p.ready
-	if p.broke || p.proven || p.told || p.redialed || at.Sub(p.tried) < c.grace || c.net.Connect(p.id, p.endpoint) != nil {
+	if p.broke || p.proven || p.told || p.redialed || at.Sub(p.tried) < c.grace || at.Sub(p.made) >= 2*c.cfg.Evasive || c.net.Connect(p.id, p.endpoint) != nil {
 		return
 	}
 	p.tried, p.made = at, at

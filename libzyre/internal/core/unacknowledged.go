@@ -31,7 +31,7 @@ func (c *Core) lookAtTalk(now time.Time) {
 			continue
 		}
 		unheard := c.net.Unacknowledged(p.id)
-		if p.talked = unheard > 0; !p.talked {
+		if p.talked = unheard > 0 || unheard == 0 && !p.ready && p.up; !p.talked { // who is ready only later is looked at then
 			c.learn(p)
 			continue
 		}
