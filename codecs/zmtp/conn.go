@@ -79,6 +79,7 @@ const maxControl = 1 << 10
 
 func newConn(s *sockets, o owner, opts *options, nc net.Conn, a *admitted) *conn {
 	c := &conn{set: s, owner: o, opts: opts, net: nc, raw: rawOf(nc), peer: a.peer.identity, addr: addrOf(nc), cipher: a.cipher, minor: a.minor, since: time.Since(s.born)}
+	keepAlive(nc)
 	c.in.rest = a.leftover
 	c.reader, c.waiter, c.writer = c.read, c.wait, c.write
 	c.in.prepare()

@@ -37,12 +37,11 @@ func (Transport) String() string { return "zmtp" }
 
 // Open makes an empty set of sockets. It starts nothing.
 func (t Transport) Open(o zsock.Options) (zsock.Sockets, error) {
-	keepAlive := net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 10 * time.Second, Count: 6}
-	if t.Listen == nil {
-		t.Listen = (&net.ListenConfig{KeepAliveConfig: keepAlive}).Listen
+	if t.Listen == nil { // who was admitted is kept alive by keepAlive
+		t.Listen = (&net.ListenConfig{KeepAlive: -1}).Listen
 	}
 	if t.Dial == nil {
-		t.Dial = (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext
+		t.Dial = (&net.Dialer{KeepAlive: -1}).DialContext
 	}
 	t.HandshakeTimeout = positive(t.HandshakeTimeout, DefaultHandshakeTimeout)
 	t.Handshakes = positive(t.Handshakes, DefaultHandshakes)
