@@ -34,18 +34,24 @@ func askTCP(raw syscall.RawConn) (s tcpState, ok bool) {
 }
 
 // nudge has the system ask the other end's whether it is there (TCP's keep-alive), as soon as the connection has been silent for a second.
-// What it returns restores how often it does that by itself.
+// What it returns restores whether and how often it does that by itself.
 func nudge(raw syscall.RawConn) (restore func()) {
-	idle := 0
-	set := func(to int) {
-		raw.Control(func(fd uintptr) { unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, to) })
+	on, idle := 0, 0
+	set := func(asks, after int) {
+		raw.Control(func(fd uintptr) {
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, after)
+			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE, asks)
+		})
 	}
 	if raw != nil {
-		raw.Control(func(fd uintptr) { idle, _ = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE) })
+		raw.Control(func(fd uintptr) {
+			on, _ = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE)
+			idle, _ = unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE)
+		})
 	}
 	if idle <= 0 {
 		return func() {}
 	}
-	set(1)
-	return func() { set(idle) }
+	set(1, 1)
+	return func() { set(on, idle) }
 }
