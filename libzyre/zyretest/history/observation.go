@@ -11,16 +11,18 @@ import (
 
 // What an Observation is: one for each method of Checker.
 const (
-	ObservedStart   = "start"
-	ObservedStop    = "stop"
-	ObservedJoin    = "join"
-	ObservedLeave   = "leave"
-	ObservedWhisper = "whisper"
-	ObservedShout   = "shout"
-	ObservedFailed  = "failed"
-	ObservedDisturb = "disturb"
-	ObservedCalm    = "calm"
-	ObservedEvent   = "event"
+	ObservedStart    = "start"
+	ObservedStop     = "stop"
+	ObservedJoin     = "join"
+	ObservedLeave    = "leave"
+	ObservedWhisper  = "whisper"
+	ObservedShout    = "shout"
+	ObservedFailed   = "failed"
+	ObservedDisturb  = "disturb"
+	ObservedCalm     = "calm"
+	ObservedPause    = "pause"
+	ObservedContinue = "continue"
+	ObservedEvent    = "event"
 )
 
 // Observation is one call of a Checker, as a value. In JSON it is an object on one
@@ -30,7 +32,7 @@ type Observation struct {
 	Kind    string    // one of the constants
 	Node    zyre.UUID // who; Disturb, Calm: the one
 	Peer    zyre.UUID // Disturb, Calm: the other
-	Text    string    // Start: name; Join, Leave: group; Disturb: what
+	Text    string    // Start: name; Join, Leave: group; Disturb, Pause: what
 	How     How       // Stop
 	Payload []byte    // Whisper, Shout, Failed
 	Err     error     // Failed
@@ -81,7 +83,7 @@ func (o *Observation) UnmarshalJSON(data []byte) error {
 	}
 	*o = Observation{At: l.At, Kind: l.Kind, Node: l.Node, Peer: l.Peer, Text: l.Text, Payload: l.Payload, Err: l.err()}
 	switch l.Kind {
-	case ObservedStart, ObservedJoin, ObservedLeave, ObservedWhisper, ObservedShout, ObservedFailed, ObservedDisturb, ObservedCalm:
+	case ObservedStart, ObservedJoin, ObservedLeave, ObservedWhisper, ObservedShout, ObservedFailed, ObservedDisturb, ObservedCalm, ObservedPause, ObservedContinue:
 	case ObservedStop:
 		o.Text = ""
 		if l.Text == Killed.String() {
@@ -155,6 +157,10 @@ func (c *Checker) Observe(o *Observation) {
 		c.Disturb(o.At, o.Node, o.Peer, o.Text)
 	case ObservedCalm:
 		c.Calm(o.At, o.Node, o.Peer)
+	case ObservedPause:
+		c.Pause(o.At, o.Node, o.Text)
+	case ObservedContinue:
+		c.Continue(o.At, o.Node)
 	case ObservedEvent:
 		if o.Event != nil {
 			c.Event(o.At, o.Node, o.Event)

@@ -69,6 +69,16 @@ func (r *Recorder) Calm(a, b zyre.UUID) {
 	r.record(Observation{Kind: ObservedCalm, Node: a, Peer: b})
 }
 
+// Pause: see Checker.
+func (r *Recorder) Pause(id zyre.UUID, what string) {
+	r.record(Observation{Kind: ObservedPause, Node: id, Text: what})
+}
+
+// Continue: see Checker.
+func (r *Recorder) Continue(id zyre.UUID) {
+	r.record(Observation{Kind: ObservedContinue, Node: id})
+}
+
 // Event: see Checker. Read a node's events from one goroutine, so that they are
 // recorded in their order.
 func (r *Recorder) Event(id zyre.UUID, e *zyre.Event) {

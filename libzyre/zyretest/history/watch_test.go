@@ -132,6 +132,8 @@ func TestObservationJSON(t *testing.T) {
 		{At: epoch, Kind: ObservedWhisper, Node: number(0), Payload: payload},
 		{At: epoch, Kind: ObservedShout, Node: number(0), Payload: payload},
 		{At: epoch, Kind: ObservedDisturb, Node: number(0), Peer: number(1), Text: "cable"},
+		{At: epoch, Kind: ObservedPause, Node: number(0), Text: "stop"},
+		{At: epoch, Kind: ObservedContinue, Node: number(0)},
 		{At: epoch, Kind: ObservedCalm, Node: number(0)},
 		{At: epoch, Kind: ObservedEvent, Node: number(0), Event: &zyre.Event{Type: zyre.Enter, Peer: number(1)}},
 		{At: epoch, Kind: ObservedEvent, Node: number(0), Event: &zyre.Event{Type: zyre.Join, Peer: number(1), Group: "G"}},

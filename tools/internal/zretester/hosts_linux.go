@@ -144,7 +144,11 @@ func (h *hosts) over(f *Fault) {
 	defer h.t.roster.mu.Unlock()
 	if s := h.now[f]; s != nil {
 		for _, pair := range s.pairs {
-			h.recorder.Calm(pair[0], pair[1])
+			if f.What == halt {
+				h.recorder.Continue(pair[0])
+			} else {
+				h.recorder.Calm(pair[0], pair[1])
+			}
 		}
 	}
 	delete(h.now, f)
@@ -184,7 +188,11 @@ func (h *hosts) disturb(f *Fault, id zyre.UUID, home int) {
 	if f.What != partition {
 		if inside {
 			s.pairs = append(s.pairs, [2]zyre.UUID{id})
-			h.recorder.Disturb(id, zyre.UUID{}, f.What)
+			if f.What == halt {
+				h.recorder.Pause(id, f.What)
+			} else {
+				h.recorder.Disturb(id, zyre.UUID{}, f.What)
+			}
 		}
 		return
 	}

@@ -69,7 +69,7 @@ func TestWhoIsDisturbed(t *testing.T) {
 	}{
 		{Fault{What: partition, Hosts: []int{1}}, []string{"disturb 1 3", "disturb 2 3", "disturb 3 4", "calm 1 3", "calm 2 3", "calm 3 4"}},
 		{Fault{What: cut, Hosts: []int{1}}, []string{"disturb 1 0", "disturb 2 0", "disturb 4 0", "calm 1 0", "calm 2 0", "calm 4 0"}},
-		{Fault{What: halt, Hosts: []int{2}}, []string{"disturb 3 0", "calm 3 0"}},
+		{Fault{What: halt, Hosts: []int{2}}, []string{"pause 3 0", "continue 3 0"}},
 		{Fault{What: loss, Amount: 0.3}, nil},
 		{Fault{What: delay, Amount: 0.3}, nil},
 		{Fault{What: loss, Amount: 0.9, Hosts: []int{2}}, []string{"disturb 3 0", "calm 3 0"}},
