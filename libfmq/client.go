@@ -46,12 +46,15 @@ func Dial(ctx context.Context, cfg ClientConfig) (*Client, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	if cfg.Lazy {
-		return dial(ctx, cfg, &lazy{open: func() (store, error) { return openInbox(&cfg) }, path: cfg.Inbox})
+	var in store = &lazy{open: func() (store, error) { return openInbox(&cfg) }, path: cfg.Inbox}
+	if !cfg.Lazy {
+		var err error
+		if in, err = openInbox(&cfg); err != nil {
+			return nil, err
+		}
 	}
-	in, err := openInbox(&cfg)
-	if err != nil {
-		return nil, err
+	if cfg.KeepFree != 0 {
+		in = &roomy{in, cfg.Inbox, cfg.KeepFree, freeOf}
 	}
 	return dial(ctx, cfg, in)
 }

@@ -31,6 +31,9 @@ type ClientConfig struct {
 	Lazy bool
 	// NoLink refuses an inbox that is a symbolic link, for somebody else may have put it there. What lies above it is not looked at.
 	NoLink bool
+	// KeepFree is how many octets of the inbox's file system are left free: a file that would leave less waits until there is room, and Blocked tells of
+	// that with ErrNearlyFull. 0 means that files may fill it; see [FreeTwentieth]. (Linux, macOS, FreeBSD)
+	KeepFree int64
 	// Login and Password are for servers that want them; without, the client is anonymous.
 	Login    string
 	Password string
@@ -81,6 +84,8 @@ func (cfg *ClientConfig) check() error {
 		return fmt.Errorf("%w: Expired is %v: give at least %d heartbeats, %v", ErrInvalid, cfg.Expired, leastSilence, leastSilence*cfg.Heartbeat)
 	case cfg.Queue < 1:
 		return fmt.Errorf("%w: Queue is %d: give 1 or more", ErrInvalid, cfg.Queue)
+	case cfg.KeepFree < FreeTwentieth:
+		return fmt.Errorf("%w: KeepFree is %d octets: give 0 or more, or FreeTwentieth", ErrInvalid, cfg.KeepFree)
 	case len(cfg.Name) > mostName:
 		return fmt.Errorf("%w: Name has %d octets: give at most %d", ErrInvalid, len(cfg.Name), mostName)
 	case len(cfg.Origin) > mostName:

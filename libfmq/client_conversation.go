@@ -144,7 +144,14 @@ func (c *conversation) Subscriptions() []client.Subscription {
 }
 
 func (c *conversation) List(s client.Subscription, without []string) {
+	ready := make(chan struct{})
+	c.put(item{listed: ready})
 	c.helpers.Go(func() {
+		select {
+		case <-ready:
+		case <-c.over.Done():
+			return
+		}
 		l := c.session.list(c.over, s, without)
 		c.do(func(now time.Time) []machine.Effect { return c.core.Listed(now, l) })
 	})

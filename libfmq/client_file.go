@@ -20,6 +20,7 @@ type receiving struct {
 	next int64 // where the next chunk belongs
 	sent int64
 	told time.Time // the last Progress
+	left bool      // its subscription has ended, and another one covers it: the server may go on, or not
 }
 
 // create takes a chunk of a file, or its end.
@@ -46,7 +47,7 @@ func (r *receiver) create(c *client.Chunk) {
 	if h.synced && octets == 0 && r.synced(w, path) {
 		return
 	}
-	r.giveUp() // the server has left it
+	r.giveUpOr(now.left && now.sub.Resync) // the server has left it
 	switch {
 	case octets == 0 && path == ended && c.Offset == r.end:
 		return // the empty end behind an end with content
@@ -96,15 +97,20 @@ func (r *receiver) checkWanted(w *wants) {
 		return
 	}
 	r.wants = w
-	if r.now.file == nil || w.covered(r.now.path) {
-		return
+	switch now := &r.now; {
+	case now.file == nil:
+	case !w.covered(now.path):
+		r.skip = now.path
+		r.giveUpOr(now.sub.Resync)
+	case !w.has(now.sub):
+		now.left = true
 	}
-	r.skip = r.now.path
-	if r.now.sub.Resync {
-		r.now.file.Keep()
-		r.now = receiving{}
-	} else {
-		r.giveUp()
+}
+
+// letGo lets go of a file whose subscription has ended, before what is here is listed: it may be asked for again.
+func (r *receiver) letGo() {
+	if r.now.left {
+		r.giveUpOr(r.now.sub.Resync)
 	}
 }
 
@@ -179,6 +185,16 @@ func (r *receiver) finish(c *client.Chunk, digest *[20]byte) {
 	r.session.emit(Event{
 		Type: Deliver, Path: now.path, Name: now.name, File: d.Path, Size: d.Size, Done: d.Size, Sent: now.sent, Digest: d.Digest[:],
 	})
+}
+
+// giveUpOr keeps what is here of the present file for the next time, or forgets it.
+func (r *receiver) giveUpOr(keep bool) {
+	if keep {
+		r.now.file.Keep()
+		r.now = receiving{}
+	} else {
+		r.giveUp()
+	}
 }
 
 // giveUp forgets the present file.

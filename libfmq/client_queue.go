@@ -15,9 +15,10 @@ type item struct {
 	chunk  client.Chunk
 	event  EventType // to be told; 0: none
 	cause  error
-	giveUp bool   // the present file
-	wants  *wants // this is wanted now
-	left   string // the server has ended the subscription for this path
+	giveUp bool          // the present file
+	wants  *wants        // this is wanted now
+	left   string        // the server has ended the subscription for this path
+	listed chan struct{} // closed when what is here can be listed
 }
 
 // queue hands over what a conversation receives to the goroutine that stores, in batches. It takes in everything; an inlet before it stops

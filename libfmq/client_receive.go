@@ -88,6 +88,9 @@ func (r *receiver) do(i *item) {
 		r.refuseNow(ErrGarbled)
 	case i.wants != nil:
 		r.checkWanted(i.wants)
+	case i.listed != nil:
+		r.letGo()
+		close(i.listed)
 	case i.left != "":
 		if virtual.Covers(i.left, r.skip) {
 			r.skip = "" // should we come back, it goes on where it stopped

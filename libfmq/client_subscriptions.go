@@ -27,6 +27,11 @@ func (w *wants) covered(path string) bool {
 	return slices.ContainsFunc(w.longest, func(s client.Subscription) bool { return virtual.Covers(s.Path, path) && !excepts(s, path) })
 }
 
+// has tells whether that subscription has not ended.
+func (w *wants) has(s client.Subscription) bool {
+	return slices.ContainsFunc(w.inOrder, func(o client.Subscription) bool { return o.Path == s.Path })
+}
+
 // excepts tells whether nothing of a path is taken through a subscription that covers it.
 func excepts(s client.Subscription, path string) bool {
 	return s.Except != "" && virtual.CoversFold(s.Except, path)
@@ -41,53 +46,71 @@ func (w *wants) wasLeft(path string) bool {
 // held in memory and said again whenever a server comes back. It does not wait for a server. A second call for the same path replaces the
 // first. Where paths overlap, a file's name in the inbox is what remains behind the longest. An error is ErrInvalid or ErrClosed, or ctx's.
 func (c *Client) Subscribe(ctx context.Context, path string, opt Subscription) error {
+	return c.SubscribeAll(ctx, map[string]Subscription{path: opt})
+}
+
+// SubscribeAll is Subscribe for many paths in one go, which costs no more than one path does beside as many; servers are told in the order of the
+// paths. If one of them is invalid, none is subscribed to.
+func (c *Client) SubscribeAll(ctx context.Context, paths map[string]Subscription) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	more := make([]client.Subscription, 0, len(paths))
+	for path, opt := range paths {
+		s, err := opt.of(path)
+		if err != nil {
+			return err
+		}
+		more = append(more, s)
+	}
+	slices.SortFunc(more, func(a, b client.Subscription) int { return cmp.Compare(a.Path, b.Path) })
+	for i := range more {
+		if i > 0 && more[i].Path == more[i-1].Path {
+			return fmt.Errorf("%w: path %.300q is there twice, written in two ways: give it once", ErrInvalid, more[i].Path)
+		}
+	}
+	return c.subscriptions(more, nil)
+}
+
+// of makes what is kept of a subscription.
+func (opt Subscription) of(path string) (s client.Subscription, err error) {
 	clean, err := cleanPath(path)
 	if err != nil {
-		return err
+		return s, err
 	}
 	if opt.Mirror && opt.Keep {
-		return fmt.Errorf("%w: path %.300q: Mirror deletes what Keep keeps: choose one", ErrInvalid, path)
+		return s, fmt.Errorf("%w: path %.300q: Mirror deletes what Keep keeps: choose one", ErrInvalid, path)
 	}
 	if opt.Into != "" {
 		if err := inbox.CheckName(opt.Into); err != nil {
-			return fmt.Errorf("%w: Into %.300q: %w", ErrInvalid, opt.Into, err)
+			return s, fmt.Errorf("%w: Into %.300q: %w", ErrInvalid, opt.Into, err)
 		}
 	}
 	if opt.Except != "" {
 		except, err := cleanPath(opt.Except)
 		if err != nil || except == clean || !virtual.Covers(clean, except) || opt.Mirror {
-			return fmt.Errorf("%w: path %.300q: Except %.300q: it is a path below that one, and not for a Mirror", ErrInvalid, path, opt.Except)
+			return s, fmt.Errorf("%w: path %.300q: Except %.300q: it is a path below that one, and not for a Mirror", ErrInvalid, path, opt.Except)
 		}
 		opt.Except = except
 	}
-	s := client.Subscription{
+	return client.Subscription{
 		Path: clean, Resync: opt.Resync || opt.Mirror, Mirror: opt.Mirror, Keep: opt.Keep, Into: opt.Into, Except: opt.Except,
-	}
-	return c.subscriptions(func(w *wants) {
-		c.subscribed++
-		s.Number = c.subscribed
-		w.without(clean)
-		w.inOrder = append(w.inOrder, s)
-		w.left = slices.DeleteFunc(slices.Clone(w.left), func(l string) bool { return l == clean })
-	})
+	}, nil
 }
 
-// Unsubscribe ends a subscription: nothing more of the path is taken, unless another subscription covers it. What is here stays, and what has
+// Unsubscribe ends subscriptions: nothing more of the paths is taken, unless another subscription covers it. What is here stays, and what has
 // come of an unfinished file is kept for the next time. It waits for no server, and events of before may still be unread. (rfcs/filemq, 6.8) A
-// path that was not subscribed to is nothing to do; an error is ErrInvalid or ErrClosed.
-func (c *Client) Unsubscribe(path string) error {
-	clean, err := cleanPath(path)
-	if err != nil {
-		return err
-	}
-	return c.subscriptions(func(w *wants) {
-		if w.without(clean) {
-			w.left = append(slices.Clone(w.left[max(0, len(w.left)-mostLeft+1):]), clean)
+// path that was not subscribed to is nothing to do; an error is ErrInvalid or ErrClosed, and nothing is done then.
+func (c *Client) Unsubscribe(paths ...string) error {
+	ended := make([]string, len(paths))
+	for i, path := range paths {
+		clean, err := cleanPath(path)
+		if err != nil {
+			return err
 		}
-	})
+		ended[i] = clean
+	}
+	return c.subscriptions(nil, ended)
 }
 
 func cleanPath(path string) (string, error) {
@@ -99,23 +122,18 @@ func cleanPath(path string) (string, error) {
 	return clean, nil
 }
 
-// without takes a path out of what is subscribed to, and tells whether it was there.
-func (w *wants) without(path string) bool {
-	rest := slices.DeleteFunc(slices.Clone(w.inOrder), func(s client.Subscription) bool { return s.Path == path })
-	was := len(rest) < len(w.inOrder)
-	w.inOrder = rest
-	return was
-}
-
-// subscriptions changes a copy of what is subscribed to, and tells the servers.
-func (c *Client) subscriptions(change func(*wants)) error {
+// subscriptions changes a copy of what is subscribed to, and tells the servers. No path is in more twice.
+func (c *Client) subscriptions(more []client.Subscription, ended []string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return ErrClosed
 	}
-	w := *c.wants.Load()
-	change(&w)
+	for i := range more {
+		c.subscribed++
+		more[i].Number = c.subscribed
+	}
+	w := c.wants.Load().changed(more, ended)
 	c.want(w)
 	for _, s := range c.sessions {
 		s.newPath(c.wants.Load())
@@ -123,9 +141,46 @@ func (c *Client) subscriptions(change func(*wants)) error {
 	return nil
 }
 
+// changed gives what is subscribed to behind a change. It copies everything once, however much changes.
+func (w *wants) changed(more []client.Subscription, ended []string) wants {
+	gone := make(map[string]bool, len(more)+len(ended)) // true: it is no longer wanted
+	for _, path := range ended {
+		gone[path] = true
+	}
+	for _, s := range more {
+		gone[s.Path] = false
+	}
+	was := map[string]bool{} // of ended
+	without := func(all []client.Subscription) []client.Subscription {
+		rest := make([]client.Subscription, 0, len(all)+len(more))
+		for _, s := range all {
+			if ends, other := gone[s.Path]; !other {
+				rest = append(rest, s)
+			} else if ends {
+				was[s.Path] = true
+			}
+		}
+		return rest
+	}
+	n := wants{inOrder: append(without(w.inOrder), more...), longest: append(without(w.longest), more...)}
+	slices.SortStableFunc(n.longest, func(a, b client.Subscription) int { return cmp.Compare(len(b.Path), len(a.Path)) })
+	for _, l := range w.left {
+		if ends, named := gone[l]; !named || ends {
+			n.left = append(n.left, l)
+		}
+	}
+	for _, path := range ended {
+		if was[path] {
+			n.left = append(n.left, path)
+			delete(was, path) // it may be named twice
+		}
+	}
+	n.left = n.left[max(0, len(n.left)-mostLeft):]
+	return n
+}
+
 // want replaces what is subscribed to, and counts the servers. c.mu is held.
 func (c *Client) want(w wants) {
-	w.longest = slices.SortedFunc(slices.Values(w.inOrder), func(a, b client.Subscription) int { return cmp.Compare(len(b.Path), len(a.Path)) })
 	w.servers = len(c.sessions)
 	c.wants.Store(&w)
 }

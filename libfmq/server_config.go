@@ -52,6 +52,10 @@ type Publish struct {
 	// NoLinks offers files whose name ends with ".ln" as they are. Otherwise such a file holds one line, the path of the
 	// file that is offered in its place, under the name without ".ln".
 	NoLinks bool
+	// Links, if there is one, says which links are followed, by the name that they are offered under and the path in them, and nothing but those is offered: for
+	// a directory that others might get at. No symbolic link is followed then, neither in the directory nor on the way to the file: such a file is gone.
+	// It may be called from any goroutine; it must neither wait nor call the Server.
+	Links func(name, path string) bool
 	// Still says that the system need not tell of changes: they are noticed within a second or so, and at once by [Server.Look]. It saves what the
 	// system has few of (Linux: fs.inotify.max_user_instances).
 	Still bool

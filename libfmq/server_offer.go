@@ -76,7 +76,7 @@ func (s *Server) watch(p Publish) (*offer, error) {
 	}
 	p.As = as
 	p.Groups = slices.Clone(p.Groups)
-	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Still: p.Still, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})
+	w, err := dir.Watch(dir.Config{Dir: p.Dir, NoLinks: p.NoLinks, Links: p.Links, Still: p.Still, Monitor: s.cfg.Monitor, Settle: youngWait, Log: s.cfg.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +20,7 @@ type actions struct {
 
 	asked   map[string]uint64   // number of the subscription that the server was told, by path; 0: one that is to be told again
 	without map[string][]string // files to be left out of a path's list
+	plan    plan                // what the server is still to be told
 	next    Subscription        // that is being asked for
 	ending  bool                // next is being ended
 	listing Listing
@@ -79,20 +79,20 @@ func (a *actions) ChoosePath(h *Handle) {
 		a.cfg.Host.Left(a.next.Path)
 		a.ending = false
 	}
-	wanted := a.cfg.Host.Subscriptions()
-	for _, path := range slices.Sorted(maps.Keys(a.asked)) {
-		if !slices.ContainsFunc(wanted, func(s Subscription) bool { return s.Path == path }) {
-			delete(a.asked, path)
-			delete(a.without, path)
-			a.next, a.ending = Subscription{Path: path}, true
-			h.Raise(EventAsk)
-			return
-		}
+	if !a.plan.made {
+		a.plan = newPlan(a.cfg.Host.Subscriptions(), a.asked)
 	}
-	for _, s := range wanted {
-		if a.asked[s.Path] == s.Number {
-			continue
-		}
+	switch p := &a.plan; {
+	case len(p.ends) > 0:
+		path := p.ends[0]
+		p.ends = p.ends[1:]
+		delete(a.asked, path)
+		delete(a.without, path)
+		a.next, a.ending = Subscription{Path: path}, true
+		h.Raise(EventAsk)
+	case len(p.asks) > 0:
+		s := p.asks[0]
+		p.asks = p.asks[1:]
 		a.asked[s.Path] = s.Number
 		a.next, a.listing = s, Listing{}
 		if s.Resync {
@@ -100,9 +100,9 @@ func (a *actions) ChoosePath(h *Handle) {
 		} else {
 			h.Raise(EventAsk)
 		}
-		return
+	default:
+		h.Raise(EventAllAsked)
 	}
-	h.Raise(EventAllAsked)
 }
 
 func (a *actions) ListFiles(*Handle) { a.cfg.Host.List(a.next, slices.Clone(a.without[a.next.Path])) }
@@ -140,6 +140,7 @@ func (a *actions) again(path, name string) {
 	}
 	if _, ok := a.asked[path]; ok {
 		a.asked[path] = 0
+		a.plan.made = false
 	}
 }
 

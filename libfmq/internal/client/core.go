@@ -105,7 +105,10 @@ func (c *Core) Engine() *machine.Client { return c.engine.Client }
 func (c *Core) Begin(now time.Time) []machine.Effect { return c.engine.Event(now, EventBegin) }
 
 // NewPath tells that the host's subscriptions have changed.
-func (c *Core) NewPath(now time.Time) []machine.Effect { return c.engine.Event(now, EventNewPath) }
+func (c *Core) NewPath(now time.Time) []machine.Effect {
+	c.actions.plan.made = false
+	return c.engine.Event(now, EventNewPath)
+}
 
 // Again asks for a file that we cannot go on with, by telling the server its path anew, without that file. The file is named as below the path.
 func (c *Core) Again(now time.Time, path, name string) []machine.Effect {

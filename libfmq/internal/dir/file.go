@@ -14,9 +14,11 @@ type File struct {
 	Size    int64  // octets
 	ModTime time.Time
 	Mode    fs.FileMode
-	linked  bool   // a symbolic link is in its name
-	Inode   uint64 // 0 where the system has none
-	Changed int64  // when content or properties changed (ctime): nanoseconds since 1970; 0 where the system does not tell
+	linked  bool // a symbolic link is in its name
+	// No symbolic link is followed on the way to Link.
+	straight bool
+	Inode    uint64 // 0 where the system has none
+	Changed  int64  // when content or properties changed (ctime): nanoseconds since 1970; 0 where the system does not tell
 
 	dir   string // the directory
 	via   *stamp // the portable link's own state

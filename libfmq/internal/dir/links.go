@@ -42,8 +42,8 @@ func parseLink(content []byte) (path string, whole bool, err error) {
 // follows tells whether portable links in a folder are followed. They are not where files arrive through FILEMQ: whoever sends them could
 // choose which files of this machine go round.
 func (t *tree) follows(d *folder) bool {
-	if t.cfg.NoLinks {
-		return false
+	if t.cfg.NoLinks || t.cfg.Links != nil {
+		return !t.cfg.NoLinks
 	}
 	if t.asked.d == d && t.asked.visit == t.visits {
 		return t.asked.follow
@@ -83,7 +83,14 @@ func (t *tree) target(d *folder, base string, link fs.FileInfo) (*File, error) {
 			return nil, err
 		}
 	}
-	info, err := os.Stat(path)
+	straight, stat := t.cfg.Links != nil, os.Stat
+	if straight {
+		if !t.cfg.Links(d.under(base), path) {
+			return nil, errors.New("nobody has published that")
+		}
+		stat = statStraight
+	}
+	info, err := stat(path)
 	if err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
@@ -93,7 +100,7 @@ func (t *tree) target(d *folder, base string, link fs.FileInfo) (*File, error) {
 		return old, nil
 	}
 	f := t.newFile(d, base, info)
-	f.Link, f.via, f.whole = path, &via, whole
+	f.Link, f.straight, f.via, f.whole = path, straight, &via, whole
 	return f, nil
 }
 
@@ -120,6 +127,9 @@ func (t *tree) readLink(d *folder, base string) (path string, whole bool, err er
 
 // follow gives the file that a symbolic link leads to, or takes the folder in. It is nil if it is no file, or out of the directory.
 func (t *tree) follow(d *folder, base string) *File {
+	if t.cfg.Links != nil {
+		return nil
+	}
 	name := d.under(base)
 	real, info, err := resolve(t.top, t.real, d.realUnder(base))
 	if err == nil && t.privateIn(real) {

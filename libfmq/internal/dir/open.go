@@ -32,7 +32,10 @@ func (w *Watcher) Open(f *File) (*os.File, error) {
 }
 
 func (w *Watcher) open(f *File) (*os.File, error) {
-	if f.Link != "" {
+	switch {
+	case f.straight:
+		return openStraight(f.Link, openFile)
+	case f.Link != "":
 		return os.OpenFile(f.Link, openFile, 0)
 	}
 	top, err := os.OpenRoot(w.dir)
@@ -80,7 +83,10 @@ func (w *Watcher) Same(f *File, file *os.File) (bool, error) {
 }
 
 func (w *Watcher) stat(f *File) (fs.FileInfo, error) {
-	if f.Link != "" {
+	switch {
+	case f.straight:
+		return statStraight(f.Link)
+	case f.Link != "":
 		return os.Stat(f.Link)
 	}
 	top, err := os.OpenRoot(w.dir)

@@ -120,7 +120,7 @@ func (t *tree) found(d *folder, base string, e interface{ Info() (fs.FileInfo, e
 func (t *tree) regular(d *folder, base string, info fs.FileInfo, err error) *File {
 	old := d.file(base)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), t.cfg.Links != nil:
 		return nil
 	case err != nil:
 		return old

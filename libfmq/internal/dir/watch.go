@@ -18,8 +18,11 @@ import (
 
 // Config says what to watch, and how.
 type Config struct {
-	Dir     string                 // the directory
-	NoLinks bool                   // files whose names end with ".ln" are files as any
+	Dir     string // the directory
+	NoLinks bool   // files whose names end with ".ln" are files as any
+	// Links says which portable links are followed, by the name and the path in them; then nothing else is offered, and no symbolic link is followed,
+	// not on the way to the file either. nil: all, and whatever is there. It must not block.
+	Links   func(name, path string) bool
 	Monitor time.Duration          // pause between scans; 0: a second. It is at least 20 times as long as the last scan took
 	Stable  time.Duration          // how long a file has to be left alone; 0: a second
 	Settle  time.Duration          // how long the first batch waits, at most, for files that are not stable yet
