@@ -15,7 +15,7 @@ func openShare(cfg *Config) (*share.Share, error) {
 		return nil, nil
 	}
 	files, err := share.Open(share.Config{
-		ID: core.ID(cfg.UUID), Inbox: cfg.Inbox, Outbox: cfg.Outbox, Bind: bindAddr(cfg.Interfaces), Transport: cfg.Transport, Log: cfg.Log,
+		ID: core.ID(cfg.UUID), Inbox: cfg.Inbox, Outbox: cfg.Outbox, KeepFree: cfg.Limits.DiskFree, Bind: bindAddr(cfg.Interfaces), Transport: cfg.Transport, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -80,8 +80,10 @@ func (n *Node) publishes() error {
 // node lives, under a name with slashes, such as "photos/a.jpg"; the file's own
 // name if that is empty. Nothing is copied: peers get what is in the file, and
 // get it again when it changes. Publishing another file under a name replaces
-// what it had. What the path names is read whenever a peer asks: where others may
-// replace the file, by a link too, they choose what is read.
+// what it had. Symbolic links in the path are followed now and never again: one that
+// somebody puts in the place of the file, or of a folder on the way, is not followed, and
+// the file has vanished. Another file in its place is what peers get, as editors do it.
+// (Linux; elsewhere who is quick enough may have a link followed.)
 //
 // It returns when the file is on offer, and waits for the disk only; a file that
 // was just written to is offered when that was a second ago. A file that vanishes

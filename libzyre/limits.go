@@ -16,6 +16,7 @@ type Limits struct {
 	Groups          int   `zpl:"groups"`            // of one peer, and of this node; default 4,096
 	HeaderOctets    int   `zpl:"header-octets"`     // of one peer's headers and groups, each counted as 32 octets more than it has; of all peers together 64 times that. Default 1 MiB
 	MessageOctets   int   `zpl:"message-octets"`    // of one message, sent or received; default 64 MiB
+	DiskFree        int64 `zpl:"disk-free"`         // octets that files of peers leave free of the Inbox's file system; REFUSED tells of a file that waits for that. Default a twentieth of it, 1 GiB at most
 	QueuedOctets    int64 `zpl:"queued-octets"`     // waiting to be sent, to all peers together; default 1 GiB
 }
 
@@ -40,6 +41,9 @@ func (l Limits) withDefaults() (Limits, error) {
 		if *d.value < 0 || *d.value > d.most {
 			return l, fmt.Errorf("%w: Limits.%s is %d: it must be 1 to %d", ErrInvalid, d.name, *d.value, d.most)
 		}
+	}
+	if l.DiskFree < 0 {
+		return l, fmt.Errorf("%w: Limits.DiskFree is %d: it must be at least 1", ErrInvalid, l.DiskFree)
 	}
 	if l.QueuedOctets == 0 {
 		l.QueuedOctets = 1 << 30

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -72,4 +73,27 @@ func TestInboxReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	delivery(t, bob, "x", []byte("hello"))
+}
+
+// Peers may not fill the disk: what would leave less than is to be left waits, and that is told; when the disk is larger it comes.
+func TestInboxNearlyFull(t *testing.T) {
+	at := disk(t, "size=2m")
+	cfg := zyretest.Config(t)
+	alice := zyretest.Start(t, sharetest.Sharing(t, cfg, "alice"))
+	bobs := sharetest.Sharing(t, cfg, "bob")
+	bobs.Inbox, bobs.Limits.DiskFree = filepath.Join(at, "inbox"), 1<<20
+	bob := zyretest.Start(t, bobs)
+	content := bytes.Repeat([]byte("0123456789abcdef"), 80_000)
+	sharetest.Publish(t, alice, sharetest.Write(t, filepath.Join(t.TempDir(), "big"), content), "big")
+	e := zyretest.Next(t, bob, zyre.Refused)
+	if !errors.Is(e.Cause, syscall.ENOSPC) || !strings.Contains(e.Cause.Error(), "nearly full") || !strings.Contains(e.Cause.Error(), "1048576 octets are to be left") || e.Name != "alice" {
+		t.Errorf("%+v", e)
+	}
+	if names := files(t, at); len(names) != 0 {
+		t.Errorf("there are %q", names)
+	}
+	if err := syscall.Mount("none", at, "tmpfs", syscall.MS_REMOUNT, "size=4m"); err != nil {
+		t.Fatal(err)
+	}
+	delivery(t, bob, "big", content)
 }

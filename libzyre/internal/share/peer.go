@@ -1,6 +1,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -43,9 +44,11 @@ type peer struct {
 	drained  chan struct{} // closed when all that it has brought until then is queued
 	done     chan struct{} // closed when all is closed
 	once     sync.Once
-	client   *fmq.Client     // of share.mu; nil: not yet
-	changed  chan struct{}   // our groups have
-	groups   map[string]bool // subscribed to; of run
+	client   *fmq.Client   // of share.mu; nil: not yet
+	changed  chan struct{} // our groups have
+	// Of the goroutine that runs.
+	groups map[string]bool // subscribed to
+	waited bool            // for its turn, and that was told
 }
 
 // Enter begins to tell of a peer, and to fetch from it if it offers files.
@@ -56,6 +59,10 @@ func (s *Share) Enter(e *core.Event) {
 	if !ok || !is || s.inbox == "" {
 		return
 	}
+	if s.own(endpoint) {
+		s.queue.put(core.Event{Type: core.Refused, Peer: e.Peer, Time: time.Now(), Cause: errOwn, File: &core.File{}})
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
@@ -63,7 +70,7 @@ func (s *Share) Enter(e *core.Event) {
 	}
 	p := &peer{
 		share: s, id: e.Peer, port: port, endpoint: endpoint, before: s.last[e.Peer],
-		leaving: make(chan struct{}), drained: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}, 1), groups: map[string]bool{},
+		leaving: make(chan struct{}), drained: make(chan struct{}), done: make(chan struct{}), changed: make(chan struct{}, 1),
 	}
 	s.peers[e.Peer], s.last[e.Peer] = p, p.done
 	s.wg.Go(p.run)
@@ -121,7 +128,7 @@ func (s *Share) Move(id core.ID, addr string) {
 		return
 	}
 	endpoint, ok := endpointOf(p.port, addr)
-	if !ok || endpoint == p.endpoint {
+	if !ok || endpoint == p.endpoint || s.own(endpoint) {
 		return
 	}
 	old, client := p.endpoint, p.client
@@ -146,6 +153,12 @@ func endpointOf(port, addr string) (endpoint string, ok bool) {
 	return "tcp://" + net.JoinHostPort(at.Addr().String(), port), err == nil
 }
 
+// addrOf gives the address in an endpoint.
+func addrOf(endpoint string) netip.Addr {
+	at, _ := netip.ParseAddrPort(strings.TrimPrefix(endpoint, "tcp://")) // it is one that we have made
+	return at.Addr()
+}
+
 // leave ends the peer's time. share.mu is held.
 func (p *peer) leave() { p.once.Do(func() { close(p.leaving) }) }
 
@@ -168,15 +181,22 @@ func (p *peer) run() {
 		default:
 		}
 	}
-	if !p.turn() {
-		return
+	for p.fetch() {
 	}
-	defer p.over()
+}
+
+// fetch has a client, as long as it is the peer's turn, and tells whether there is to be another turn: the peer has not left.
+func (p *peer) fetch() (again bool) {
+	pl := p.turn()
+	if pl == nil {
+		return false
+	}
+	defer p.share.slots.leave(pl)
 	client := p.dial()
 	if client == nil {
-		return
+		return false
 	}
-	p.pump(client)
+	again = p.pump(client, pl)
 	closed := make(chan struct{})
 	go func() {
 		client.Close()
@@ -186,6 +206,7 @@ func (p *peer) run() {
 		p.tell(e)
 	}
 	<-closed
+	return again
 }
 
 // end lets the peer's next life have the folder.
@@ -204,6 +225,7 @@ func (p *peer) dial() *fmq.Client {
 	for wait, told := dialAgain, false; ; wait = min(2*wait, mostAgain) {
 		client, err := fmq.Dial(context.Background(), fmq.ClientConfig{
 			Inbox: filepath.Join(s.inbox, p.folder()), Origin: name(p.id), Name: name(s.cfg.ID), Window: window, Lazy: true, NoLink: true,
+			KeepFree:  cmp.Or(s.cfg.KeepFree, fmq.FreeTwentieth),
 			Heartbeat: heartbeat, Expired: expired, Queue: 16, Transport: s.cfg.Transport, Log: s.cfg.Log,
 		})
 		if err == nil {
@@ -234,37 +256,40 @@ func (p *peer) begin(client *fmq.Client) bool {
 		return false
 	default:
 	}
-	p.client = client
+	p.client, p.groups = client, map[string]bool{}
 	client.Subscribe(context.Background(), "/", everybodys)
 	wake(p.changed)
 	client.Connect(p.endpoint)
 	return true
 }
 
-// subscribe asks for what our groups get, as they are now. A thousand groups take a while, so this is not for the node's goroutine.
+// subscribe asks for what our groups get, as they are now: in one go, for a thousand groups of a hundred peers are many.
 func (p *peer) subscribe(client *fmq.Client) {
 	p.share.mu.Lock()
 	groups := p.share.groups
 	p.share.mu.Unlock()
+	var left []string
 	for g := range p.groups {
 		if !groups[g] {
 			path, _ := groupPath(g)
-			client.Unsubscribe(path)
+			left = append(left, path)
 			delete(p.groups, g)
 		}
 	}
+	if len(left) > 0 {
+		client.Unsubscribe(left...)
+	}
+	joined := map[string]fmq.Subscription{}
 	for g := range groups {
-		select {
-		case <-p.leaving:
-			return
-		default:
-		}
 		if !p.groups[g] {
 			path, _ := groupPath(g)
 			of := wanted
 			of.Into = path[1:]
-			client.Subscribe(context.Background(), path, of)
+			joined[path] = of
 			p.groups[g] = true
 		}
+	}
+	if len(joined) > 0 {
+		client.SubscribeAll(context.Background(), joined)
 	}
 }

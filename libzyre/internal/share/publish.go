@@ -20,6 +20,7 @@ const maxTarget = 4096
 
 // offers are what the node publishes, for each group; of everybody under "".
 type offers struct {
+	links  sync.Map // targets by fileKey, for the server, which must not wait for mu
 	mu     sync.Mutex
 	of     map[string]*offered
 	closed bool
@@ -64,11 +65,15 @@ func (s *Share) Publish(group, file, name string) error {
 	return s.offer(group, path, name, target)
 }
 
-// checkFile gives the absolute path of what can be offered.
+// checkFile gives the absolute path of what can be offered. Symbolic links in it are followed now, and never again: whoever puts one there later, in
+// a folder of his, cannot choose which of our files goes round.
 func checkFile(file string) (target string, err error) {
 	if target, err = filepath.Abs(file); err != nil {
 		return "", err
 	}
+	if real, err := filepath.EvalSymlinks(target); err == nil {
+		target = real
+	} // else opening it says more
 	if strings.ContainsAny(target, "\x00\r\n") || len(target) > maxTarget {
 		return "", fmt.Errorf("the path %.300q cannot be linked to: it has more than %d octets, a line end or a NUL", target, maxTarget)
 	}
@@ -120,13 +125,24 @@ func (s *Share) offeredTo(group, path string) (*offered, error) {
 	if err := s.outbox.root.MkdirAll(folder(group), 0o755); err != nil {
 		return nil, fmt.Errorf("the outbox: %w", err)
 	}
-	if err := s.server.Publish(fmq.Publish{Dir: s.outbox.dir(group), As: path, Hidden: true, Still: true}); err != nil {
+	if err := s.server.Publish(s.served(group, path)); err != nil {
 		s.outbox.root.Remove(folder(group))
 		return nil, wrap(err)
 	}
 	of := newOffered()
 	s.offers.of[group] = of
 	return of, nil
+}
+
+// served is what the server offers of what is published to a group, or to everybody: what we have linked, whoever else might get at the outbox.
+func (s *Share) served(group, path string) fmq.Publish {
+	return fmq.Publish{
+		Dir: s.outbox.dir(group), As: path, Hidden: group != "", Still: true,
+		Links: func(name, target string) bool {
+			ours, ok := s.offers.links.Load(fileKey(group, name))
+			return ok && ours == target
+		},
+	}
 }
 
 // forget ends to serve a group to which nothing is published any more. offers.mu is held.
@@ -161,7 +177,11 @@ func (s *Share) link(of *offered, group, name, target string) error {
 	if of.folders[name+linkSuffix] > 0 {
 		return fmt.Errorf("%w: the name %q: its link is called as the folder %q, in which other files are published: choose another", core.ErrInvalid, name, name+linkSuffix)
 	}
+	s.offers.links.Store(fileKey(group, name), target) // first, for the server may look at any time
 	if err := s.outbox.link(group, name, target); err != nil {
+		if s.offers.links.Delete(fileKey(group, name)); replaces {
+			s.offers.links.Store(fileKey(group, name), old)
+		}
 		return fmt.Errorf("the outbox: %w", err)
 	}
 	of.targets[name] = target
@@ -196,6 +216,7 @@ func (s *Share) Retract(name string) error {
 			continue
 		}
 		delete(of.targets, name)
+		s.offers.links.Delete(fileKey(group, name))
 		for f := range folders(name) {
 			if of.folders[f]--; of.folders[f] == 0 {
 				delete(of.folders, f)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/libzyre/internal/share/sharetest"
@@ -134,19 +135,31 @@ func TestPublishGrows(t *testing.T) {
 func TestPublishYoung(t *testing.T) {
 	alice, bob := sharetest.Pair(t, zyretest.Config(t))
 	path := filepath.Join(t.TempDir(), "young")
+	written := map[int64]time.Time{} // by size
 	put := func(content string) {
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[info.Size()] = info.ModTime()
 	}
 	put("half")
 	sharetest.Publish(t, alice, path, "young")
 	put("half and half")
 	follow(t, bob, "delivery of all", func(e zyre.Event) bool {
-		if e.Type == zyre.Deliver && e.Size != 4 {
-			sharetest.Whole(t, e, []byte("half and half"))
-			return true
+		if e.Type != zyre.Deliver {
+			return false
 		}
-		return false
+		if age := e.Time.Sub(written[e.Size]); age < time.Second {
+			t.Errorf("%v was written only %v before", e, age)
+		}
+		if e.Size == 4 {
+			return false
+		}
+		sharetest.Whole(t, e, []byte("half and half"))
+		return true
 	})
 }

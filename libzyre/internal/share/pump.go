@@ -11,18 +11,22 @@ import (
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
 
-// pump passes on what the client tells, until the peer leaves; then what it has told by then.
-func (p *peer) pump(client *fmq.Client) {
-	defer close(p.drained)
+// pump passes on what the client tells, until the peer leaves; then what it has told by then. It ends before, and says so, when the peer brings nothing and
+// others wait for its slot.
+func (p *peer) pump(client *fmq.Client, pl *place) (gaveUp bool) {
 	again := time.NewTicker(askWhere)
 	defer again.Stop()
 	again.Stop()
+	var patient patience
+	look := time.NewTicker(p.share.times.look)
+	defer look.Stop()
 	denied := false
 	for {
 		select {
 		case e, ok := <-client.Events():
 			if !ok {
-				return
+				close(p.drained)
+				return false
 			}
 			switch e.Type {
 			case fmq.Connected:
@@ -51,11 +55,55 @@ func (p *peer) pump(client *fmq.Client) {
 			client.Connect(p.endpoint) // another attempt where it was denied
 			p.share.mu.Unlock()
 			continue
+		case <-look.C:
+			stats := client.Stats()
+			if patient.over(p.share.times, stats.Servers > 0, stats.Octets, time.Now()) && p.share.slots.wanted(pl) && p.giveUp(client) {
+				return true
+			}
+			continue
 		case <-p.leaving:
 		}
 		passLast(client.Events(), p.tell)
-		return
+		close(p.drained)
+		return false
 	}
+}
+
+// times are how long a peer may hold a slot for which others wait.
+type times struct {
+	look   time.Duration // how often that is looked at, and how long it may take until the peer is connected to
+	quiet  time.Duration // how long it may bring less than
+	enough uint64        // octets
+}
+
+var usual = times{look: 2 * time.Second, quiet: 10 * time.Second, enough: 256 << 10}
+
+// patience is with a peer that has a slot.
+type patience struct {
+	octets uint64    // that it had brought
+	since  time.Time // then; zero: it has not been looked at
+}
+
+// over tells whether a peer has brought too little for too long. What it was sending goes on where it stopped, at its next turn.
+func (p *patience) over(t times, connected bool, octets uint64, now time.Time) bool {
+	if p.since.IsZero() || octets-p.octets >= t.enough {
+		p.octets, p.since = octets, now
+	}
+	return !connected || now.Sub(p.since) >= t.quiet
+}
+
+// giveUp lets go of the client, unless the peer has left. Exit does not wait for it any more, so what it has told by then goes before.
+func (p *peer) giveUp(client *fmq.Client) bool {
+	passLast(client.Events(), p.tell)
+	p.share.mu.Lock()
+	defer p.share.mu.Unlock()
+	select {
+	case <-p.leaving:
+		return false
+	default:
+	}
+	p.client = nil
+	return true
 }
 
 // passLast passes on what is in the channel. When the peer knows that a file is here, that is in it, or was: so there is no need to follow a

@@ -43,6 +43,8 @@ type Config struct {
 	Inbox  string     // each peer's files arrive in a folder of it; empty: nothing is fetched
 	Outbox string     // what is published is linked from here; nothing else may be in it
 	Bind   netip.Addr // where to listen; zero: everywhere
+	// KeepFree is how many octets of the inbox's file system are left free; 0: a twentieth, 1 GiB at most.
+	KeepFree int64
 	// Transport carries the files.
 	Transport zsock.Transport
 	Log       *slog.Logger
@@ -55,7 +57,8 @@ type Share struct {
 	server *fmq.Server
 	outbox *outbox
 	locks  []*flock.Flock
-	slots  chan struct{}   // of clients
+	slots  *slots
+	times  times
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // of peers
@@ -72,7 +75,7 @@ type Share struct {
 
 // Open makes the directories and starts to serve. An error says which of them, or what of the network, is in the way.
 func Open(cfg Config) (_ *Share, err error) {
-	s := &Share{cfg: cfg, queue: newQueue(), slots: slots(), peers: map[core.ID]*peer{}, last: map[core.ID]chan struct{}{}, groups: map[string]bool{}}
+	s := &Share{cfg: cfg, queue: newQueue(), slots: processSlots(), times: usual, peers: map[core.ID]*peer{}, last: map[core.ID]chan struct{}{}, groups: map[string]bool{}}
 	s.offers.of = map[string]*offered{"": newOffered()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	defer func() {
@@ -117,7 +120,7 @@ func (s *Share) listen() (*fmq.Server, error) {
 			port = strconv.Itoa(firstPort + rand.IntN(lastPort-firstPort+1))
 		}
 		server, err := fmq.Listen(context.Background(), fmq.ServerConfig{
-			Endpoint: "tcp://" + net.JoinHostPort(host, port), Publish: []fmq.Publish{{Dir: s.outbox.dir(""), Still: true}}, Receipt: s.receipt,
+			Endpoint: "tcp://" + net.JoinHostPort(host, port), Publish: []fmq.Publish{s.served("", "/")}, Receipt: s.receipt,
 			Heartbeat: heartbeat, Expired: expired, Transport: s.cfg.Transport, Log: s.cfg.Log,
 		})
 		if try < tries && errors.Is(err, syscall.EADDRINUSE) {

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"errors"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -24,14 +25,17 @@ func openTest(t *testing.T, slots int) *Share {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.slots = make(chan struct{}, slots)
+	s.slots, s.times = newSlots(slots), times{look: time.Hour}
 	t.Cleanup(s.Close)
 	return s
 }
 
 // come has a peer enter that offers files at a port where nobody is.
-func (s *Share) come(id byte) {
-	s.Enter(&core.Event{Peer: core.ID{id}, Name: string(rune('a' + id)), Addr: "tcp://127.0.0.1:9", Headers: map[string]string{Header: "tcp://*:9"}})
+func (s *Share) come(id byte) { s.comeAt(id, "tcp://127.0.0.1:9") }
+
+// comeAt has a peer enter whose file server is at an endpoint.
+func (s *Share) comeAt(id byte, endpoint string) {
+	s.Enter(&core.Event{Peer: core.ID{id}, Name: string(rune('a' + id)), Addr: endpoint, Headers: map[string]string{Header: endpoint}})
 }
 
 // nextOf waits for an event.
@@ -85,6 +89,55 @@ func TestSlots(t *testing.T) {
 	s.fetches(t, 4)
 	if entries, err := os.ReadDir(s.inbox); err != nil || len(entries) != 1 || entries[0].Name() != lockFile {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// One address has a quarter of the slots at most, loopback excepted; free slots go to who has waited longest and may have one.
+func TestSlotsOfAddress(t *testing.T) {
+	s := newSlots(8)
+	ask := func(addr string, want error) *place {
+		t.Helper()
+		pl, why := s.ask(netip.MustParseAddr(addr))
+		if pl.has != (want == nil) || !errors.Is(why, want) {
+			t.Errorf("%s: %v, %v, want %v", addr, pl.has, why, want)
+		}
+		return pl
+	}
+	crowd := []*place{ask("192.0.2.1", nil), ask("::ffff:192.0.2.1", nil), ask("192.0.2.1", errCrowd), ask("192.0.2.1", errCrowd)}
+	other := ask("fe80::1%eth0", nil)
+	ask("fe80::1%eth1", nil) // the same host, perhaps
+	ask("fe80::1%eth1", errCrowd)
+	var here []*place
+	for range 4 {
+		here = append(here, ask("127.0.0.1", nil))
+	}
+	waits := []*place{ask("127.0.0.1", errTurn), ask("192.0.2.2", errTurn)}
+	if !s.wanted(crowd[0]) || !s.wanted(here[0]) {
+		t.Error("nobody waits")
+	}
+	s.leave(crowd[2])
+	s.leave(here[0])
+	if !waits[0].has || waits[1].has || crowd[3].has {
+		t.Errorf("the first in line has %v, the second %v, the crowd another %v", waits[0].has, waits[1].has, crowd[3].has)
+	}
+	s.leave(crowd[0]) // its address may have another one now, and has waited longer
+	if !crowd[3].has || waits[1].has {
+		t.Errorf("the crowd has %v, the other %v", crowd[3].has, waits[1].has)
+	}
+	s.leave(other)
+	s.leave(waits[1])
+	if s.wanted(here[1]) || s.taken != 8 || s.of[other.addr] != 2 || len(s.waiting) != 0 {
+		t.Errorf("%d are taken, %v, %d wait", s.taken, s.of, len(s.waiting))
+	}
+	crowded := newSlots(4)
+	first, _ := crowded.ask(netip.MustParseAddr("192.0.2.1"))
+	if !first.has {
+		t.Error("a small process fetches from nobody")
+	}
+	pl, _ := crowded.ask(netip.MustParseAddr("192.0.2.2"))
+	crowded.ask(netip.MustParseAddr("192.0.2.1"))
+	if crowded.wanted(pl) || !crowded.wanted(first) {
+		t.Errorf("only at its own address another one may have a slot: %v, %v", crowded.wanted(pl), crowded.wanted(first))
 	}
 }
 
