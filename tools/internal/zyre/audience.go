@@ -27,6 +27,7 @@ type listener struct {
 	takes  bool // it takes files at all
 	member bool // of the group
 	has    bool
+	quiet  bool // it is not heard of at the moment
 }
 
 func newAudience(group string, now time.Time) *audience {
@@ -54,6 +55,7 @@ func (a *audience) event(e zyre.Event, now time.Time) {
 	if p == nil {
 		return
 	}
+	p.quiet = e.Type == zyre.Evasive || e.Type == zyre.Silent
 	switch e.Type {
 	case zyre.Exit:
 		if !errors.Is(e.Cause, zyre.ErrClosed) { // else we are the one who leaves
@@ -74,11 +76,15 @@ func (a *audience) event(e zyre.Event, now time.Time) {
 	}
 }
 
-// missing returns the names of those who have yet to get it.
+// missing returns the names of those who have yet to get it, and what is known of why.
 func (a *audience) missing() (names []string) {
 	for _, id := range slices.SortedFunc(maps.Keys(a.peers), func(a, b zyre.UUID) int { return strings.Compare(a.String(), b.String()) }) {
 		if p := a.peers[id]; p.takes && p.member && !p.has {
-			names = append(names, show.Text(p.name))
+			name := show.Text(p.name)
+			if p.quiet {
+				name += " (which is not heard of)"
+			}
+			names = append(names, name)
 		}
 	}
 	return names
@@ -106,7 +112,7 @@ const settle = 1200 * time.Millisecond
 
 // lack says who lacks it.
 func (a *audience) lack() string {
-	switch who := a.lacking(); {
+	switch who := a.lacking(maxLacking); {
 	case who == "" && a.sent() == 0:
 		return "nobody" + a.where() + " came who takes files: is anybody listening, on the same port and network? `zyre doctor` looks for what keeps them away"
 	case who == "":
@@ -116,9 +122,12 @@ func (a *audience) lack() string {
 	}
 }
 
-// lacking names who has yet to get it, if anybody.
-func (a *audience) lacking() string {
-	const most = 3
+// maxLacking is how many of those who lack it are named at the end: a script may
+// want to know all, and anybody may be there under a thousand names.
+const maxLacking = 100
+
+// lacking names who has yet to get it, if anybody: so many of them at most.
+func (a *audience) lacking(most int) string {
 	missing := a.missing()
 	all := len(missing)
 	text := strings.Join(missing[:min(all, most)], ", ")

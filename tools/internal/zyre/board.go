@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/tools/internal/bars"
@@ -15,13 +16,14 @@ import (
 // JSON, all events on stdout. Who receives can have progress bars.
 type board struct {
 	printer
-	talk    io.Writer
-	bars    *bars.Bars
-	blocked map[zyre.UUID]bool // the user knows that nothing of a peer's can be taken
-	refused map[zyre.UUID]int  // files of a peer's that were told to be refused
-	files   int64              // received
-	octets  int64
-	lost    int64 // refused
+	talk     io.Writer
+	terminal bool // where talk goes
+	bars     *bars.Bars
+	blocked  map[zyre.UUID]bool // the user knows that nothing of a peer's can be taken
+	refused  map[zyre.UUID]int  // files of a peer's that were told to be refused
+	files    int64              // received
+	octets   int64
+	lost     int64 // refused
 }
 
 // maxRefused is how many refused files of one peer are told each by itself.
@@ -30,6 +32,10 @@ const maxRefused = 100
 func newBoard(std cli.Streams, json bool) *board {
 	b := &board{printer: printer{w: std.Out, json: json, failed: func() {}}, talk: std.Err,
 		blocked: map[zyre.UUID]bool{}, refused: map[zyre.UUID]int{}}
+	if f, ok := std.Err.(*os.File); ok {
+		info, err := f.Stat()
+		b.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
 	return b
 }
 

@@ -86,7 +86,11 @@ func readable(file string) error {
 const (
 	glance = 200 * time.Millisecond // how often it is looked after whether all have it
 	lonely = 5 * time.Second        // after that a user is told who is waited for
+	remind = 10 * time.Second       // then again so often, on a terminal
 )
+
+// mostNamed is how many of those who are waited for are named meanwhile.
+const mostNamed = 3
 
 // sender holds the state of one run.
 type sender struct {
@@ -98,6 +102,7 @@ type sender struct {
 	lacking  string    // who did not have it, lately
 	since    time.Time // since when just these
 	waiting  string    // whom the user knows to be waited for
+	reminded time.Time // when that was told
 	gone     bool      // the file is, and the user knows
 }
 
@@ -147,14 +152,19 @@ func (s *sender) see(e *zyre.Event) (leave bool, err error) {
 }
 
 // wait tells whom it waits for, when that takes long: their disk may be full, and
-// only they are told.
+// only they are told. On a terminal somebody may sit who wants to know whether it
+// goes on; elsewhere one line is enough.
 func (s *sender) wait(now time.Time) {
-	if who := s.audience.lacking(); who != s.lacking {
+	if who := s.audience.lacking(mostNamed); who != s.lacking {
 		s.lacking, s.since = who, now
 	}
 	if s.lacking != "" && s.lacking != s.waiting && now.Sub(s.since) >= lonely {
-		s.waiting = s.lacking
+		s.waiting, s.reminded = s.lacking, now
 		s.board.note("waiting for %s: not all of it is there yet, and whether something is wrong is told there; Ctrl-C or --for gives up", s.waiting)
+	}
+	if s.board.terminal && s.lacking != "" && s.lacking == s.waiting && now.Sub(s.reminded) >= remind {
+		s.reminded = now
+		s.board.note("still waiting for %s, for %.0f s now", s.waiting, now.Sub(s.since).Seconds())
 	}
 }
 

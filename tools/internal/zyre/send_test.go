@@ -118,32 +118,6 @@ func TestSendOnce(t *testing.T) {
 	}
 }
 
-// Who takes no files keeps nobody waiting; who takes them is waited for, and the
-// user is told.
-func TestSendOnceWaits(t *testing.T) {
-	run, _ := sending(t, SendOptions{Once: true})
-	_, talk, err := play(t, run, false, func(s *stage) {
-		s.comes("b\x1b", id(2))
-		for i := range byte(20) {
-			s.tell(enter("chat", id(100+i)))
-			time.Sleep(settle / 2)
-		}
-		s.has("b\x1b", id(2))
-		for i := range byte(20) {
-			s.tell(enter("chat", id(150+i)))
-			time.Sleep(settle / 2)
-			if s.ended() {
-				return
-			}
-		}
-		t.Error("it does not end")
-		s.leave()
-	})
-	if err != nil || strings.Count(talk, "waiting for ") != 1 || !strings.Contains(talk, `* waiting for b\x1b: not all of it is there yet`) {
-		t.Error(err, talk)
-	}
-}
-
 // Of a group only members count, whenever they join and leave.
 func TestSendOnceToGroup(t *testing.T) {
 	run, _ := sending(t, SendOptions{Once: true, Group: "G"})
@@ -215,7 +189,21 @@ func TestSendFails(t *testing.T) {
 			s.has("bob", id(1))
 			s.tell(zyre.Event{Type: zyre.Exit, Peer: id(6), Name: "c", Cause: zyre.ErrClosed}) // as when we leave
 			s.leave()
-		}, `interrupted: c\x1b, c\x1b, c\x1b and 2 more may not have all of it`},
+		}, `interrupted: c\x1b, c\x1b, c\x1b, c\x1b, c\x1b may not have all of it`},
+		"a crowd": {func(s *stage) {
+			for i := range byte(120) {
+				s.comes("c", id(i))
+			}
+			time.Sleep(time.Minute)
+		}, "the time is over: " + strings.Repeat("c, ", 99) + "c and 20 more may not have all of it"},
+		"not heard of": {func(s *stage) {
+			s.comes("bob", id(1))
+			s.comes("carol", id(2))
+			s.tell(zyre.Event{Type: zyre.Silent, Peer: id(1), Name: "bob"})
+			s.tell(zyre.Event{Type: zyre.Silent, Peer: id(2), Name: "carol"})
+			s.tell(zyre.Event{Type: zyre.Join, Peer: id(2), Name: "carol", Group: "G"})
+			time.Sleep(time.Minute)
+		}, "the time is over: bob (which is not heard of), carol may not have all of it"},
 		"too early": {func(s *stage) {
 			s.comes("bob", id(1))
 			s.has("bob", id(1))
