@@ -80,6 +80,9 @@ func (t settings) apply(z *zmq4.Socket) error {
 	if t.ipv6 {
 		steps = append(steps, func() error { return z.SetIpv6(true) })
 	}
+	if t.kind == zsock.Pub && !t.listens {
+		steps = append(steps, func() error { return z.SetXpubNodrop(true) }) // its only subscriber is full: we say so, and drop
+	}
 	if len(t.identity) > 0 {
 		steps = append(steps, func() error { return z.SetIdentity(string(t.identity)) })
 	}

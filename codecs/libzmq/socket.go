@@ -35,6 +35,7 @@ type socket struct {
 	closed   bool
 	partial  partial // a message of which some frames have been read
 	lastPeer []byte
+	missed   int64 // messages of a Pub's link that its subscriber had no room for
 
 	due atomic.Bool // the receiving goroutine shall look at the socket without waiting for its descriptor
 }
@@ -91,6 +92,11 @@ func (k *socket) send(prefix []byte, frames [][]byte) error {
 		k.set.sent.Add(1)
 		return nil
 	case syscall.EAGAIN:
+		if k.kind == zsock.Pub {
+			k.missed++
+			k.set.sent.Add(1)
+			return nil
+		}
 		k.set.filled.Add(1)
 		if k.link == nil {
 			return zsock.ErrUntold // a ROUTER is writable as long as one peer has room, or none
@@ -206,6 +212,13 @@ func (l link) Send(frames [][]byte) error   { return l.send(nil, frames) }
 func (l link) Redial(endpoint string) error { return l.redial(endpoint) }
 func (l link) Close() error                 { return l.close(l.linger) }
 func (l link) Drop() error                  { return l.close(0) }
+
+// Missed is for zsock.Missed.
+func (l link) Missed() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.missed
+}
 
 // listener is a socket that listens, as users see it.
 type listener struct{ *socket }

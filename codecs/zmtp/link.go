@@ -23,6 +23,7 @@ type link struct {
 	failures int
 	brief    bool      // the last connection broke before it had settled
 	since    time.Time // when the connection came to stand
+	missed   int64     // messages of a Pub that were wanted, and dropped
 	ended    bool
 	deadline *time.Timer // of the linger
 }
@@ -64,13 +65,33 @@ func (l *link) publish(frames [][]byte, octets int64, wire int) error {
 	if q.closing {
 		return zsock.ErrClosed
 	}
-	if q.conn != nil && q.conn.topics.match(frames[0]) {
-		if _, err := q.push(frames, octets, wire, false); err != nil && err != zsock.ErrFull {
+	if l.wants(frames[0]) {
+		switch _, err := q.push(frames, octets, wire, false); err {
+		case nil:
+		case zsock.ErrFull:
+			l.missed++
+		default:
 			return err
 		}
 	}
 	l.set.sent.Add(1)
 	return nil
+}
+
+// wants says whether a Pub's message is for the other end. queue.mu is held.
+func (l *link) wants(first []byte) bool {
+	c := l.queue.conn
+	if l.opts.hold && (c == nil || !c.topics.known()) {
+		return true
+	}
+	return c != nil && c.topics.match(first)
+}
+
+// Missed is for zsock.Missed.
+func (l *link) Missed() int64 {
+	l.queue.mu.Lock()
+	defer l.queue.mu.Unlock()
+	return l.missed
 }
 
 // roomMade tells a sender that met a full queue that there is room.

@@ -57,6 +57,7 @@ type options struct {
 	octets     int64 // of the queue to a peer
 	linger     time.Duration
 	subscribe  [][]byte
+	hold       bool
 	security   zsock.Security
 	secret     *ecdh.PrivateKey // of security, made ready
 	heartbeat  time.Duration
@@ -126,7 +127,7 @@ func (s *sockets) Dial(o zsock.DialOptions) (zsock.Link, error) {
 	}
 	opts := &options{kind: o.Kind, identity: o.Identity, maxMessage: possible(o.MaxMessage), maxFrames: o.MaxFrames, highWater: o.HighWater, octets: o.HighWaterOctets,
 		linger: o.Linger, subscribe: o.Subscribe, security: o.Security, heartbeat: o.Heartbeat,
-		reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
+		hold: o.Hold, reads: o.Kind == zsock.Sub || o.Kind == zsock.Dealer && !o.SendOnly}
 	if err := opts.prepare(); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type topics struct {
 	lengths map[int]int
 	count   int
 	octets  int
+	told    bool // something was ever subscribed to
 }
 
 // change adds or removes a topic.
@@ -40,7 +41,15 @@ func (t *topics) change(add bool, topic []byte) error {
 		t.times, t.lengths = map[string]int{}, map[int]int{}
 	}
 	t.note(topic, 1)
+	t.told = true
 	return nil
+}
+
+// known says whether the other end has said what it wants.
+func (t *topics) known() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.told
 }
 
 func (t *topics) note(topic []byte, n int) {

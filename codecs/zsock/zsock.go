@@ -122,7 +122,7 @@ type Link interface {
 	// Send queues a message and never blocks. It returns nil when all of the message is queued; ErrFull when
 	// nothing is, and then exactly one Event of type Writable follows once there is room; ErrTooLarge when the
 	// message alone exceeds HighWaterOctets; ErrNoFrames; ErrClosed. The caller may reuse frames afterwards.
-	// A Pub never returns ErrFull: it drops for subscribers that are slow.
+	// A Pub never returns ErrFull: it drops for subscribers that are slow; see Missed.
 	Send(frames [][]byte) error
 	// Redial goes on at another endpoint (or anew at the same), keeping what is queued as far as the transport can.
 	Redial(endpoint string) error
@@ -190,6 +190,10 @@ type DialOptions struct {
 	Linger time.Duration
 	// Subscribe as in ListenOptions.
 	Subscribe [][]byte
+	// Hold has a Pub keep what it sends while nobody is connected, or has not said yet what he wants: up to the link's bounds, and
+	// it leaves, wanted or not, as soon as somebody is there (a Sub passes over what it does not want). Else that is dropped. It
+	// holds as far as the transport can: zmtp can, libzmq cannot.
+	Hold bool
 	// SendOnly says that nothing is expected from the peer: what arrives nevertheless is not delivered.
 	SendOnly bool
 	// Security is what we show to the listener, and what we expect of it.

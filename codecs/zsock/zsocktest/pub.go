@@ -45,6 +45,34 @@ func testPubDials(t *testing.T, p pairing) {
 	}
 }
 
+// testPubMisses: a link to a subscriber that takes nothing counts what it drops, and what arrives is the rest, in order.
+func testPubMisses(t *testing.T, p pairing) {
+	in := open(t, p.listens, zsock.Options{Inbox: 1})
+	endpoint := in.listen(zsock.ListenOptions{Kind: zsock.Sub, HighWater: 10, Subscribe: octets("yes")}).Endpoint()
+	out := open(t, p.dials, zsock.Options{})
+	l := out.dial(zsock.DialOptions{Kind: zsock.Pub, Endpoint: endpoint, HighWater: 10})
+	in.until(func() { send(t, l, "yes") }, "yes")
+	const n = 1000
+	content := strings.Repeat("c", 100_000)
+	for range n {
+		send(t, l, "no", content)
+	}
+	if got := zsock.Missed(l); got != 0 {
+		t.Errorf("%d messages that nobody wants count as missed", got)
+	}
+	for range n {
+		send(t, l, "yes", content)
+	}
+	missed := zsock.Missed(l)
+	if missed <= 0 || missed >= n {
+		t.Fatalf("%d of %d messages were missed", missed, n)
+	}
+	in.skip("yes", "yes", content)
+	for range n - missed - 1 {
+		in.message("yes", content)
+	}
+}
+
 // testPubDrops: a subscriber that takes nothing costs no more than its queue, and nobody else anything.
 func testPubDrops(t *testing.T, p pairing) {
 	out := open(t, p.listens, zsock.Options{})

@@ -83,6 +83,7 @@ var perMechanism = []test{
 	{"PubListens", testPubListens},
 	{"PubDials", testPubDials},
 	{"PubDrops", testPubDrops},
+	{"PubMisses", testPubMisses},
 	{"SubReconnects", testSubReconnects},
 	{"Linger", testLinger},
 	{"CloseWhileBusy", testCloseWhileBusy},
