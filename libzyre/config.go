@@ -2,6 +2,7 @@ package zyre
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -103,6 +104,15 @@ type Config struct {
 	// Transport carries the messages. Default: zmtp, ZeroMQ's
 	// protocol in Go. codecs/libzmq is the other: libzmq.Transport{}.
 	Transport zsock.Transport `zpl:"-"`
+	// LogLevel is what this node reports of itself to collectors, the peers that offer the header X-ZRELOG: everything up to it, or nothing
+	// with LogOff. While there is no collector that costs nothing. Default LogInfo. See Node.SetLogLevel and LogText.
+	LogLevel LogLevel `zpl:"log-level"`
+	// Trace gets all that the protocol hears and does, one JSON object a line: see package trace, which reads and
+	// replays it. Each Write is of whole lines, from the goroutine that runs the node, which waits for it: a file is fine, a
+	// pipe that nobody reads stops the node. Several nodes may share one if its Write may be called from several
+	// goroutines. When a Write fails the trace ends, and Log is told. Message contents are cut to 32
+	// octets a frame; of files nothing is in it. Default: none.
+	Trace io.Writer `zpl:"-"`
 	// Log gets what a developer wants to know. Default: nothing is logged.
 	Log *slog.Logger `zpl:"-"`
 }
@@ -197,6 +207,12 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	if cfg.Queue < 1 || cfg.HighWater < 1 {
 		return cfg, fmt.Errorf("%w: Queue (%d) and HighWater (%d) must be at least 1", ErrInvalid, cfg.Queue, cfg.HighWater)
+	}
+	if cfg.LogLevel == 0 {
+		cfg.LogLevel = LogInfo
+	}
+	if _, ok := logLevels[cfg.LogLevel]; !ok {
+		return cfg, fmt.Errorf("%w: LogLevel is %d: LogError, LogWarning, LogInfo and LogOff are possible", ErrInvalid, cfg.LogLevel)
 	}
 	if cfg.Transport == nil {
 		cfg.Transport = zmtp.Transport{}

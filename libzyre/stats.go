@@ -18,6 +18,14 @@ type Stats struct {
 	Received uint64 // whispers and shouts
 	Blocked  uint64 // peers given up because they took no messages
 
+	OctetsSent     uint64 // of the content of those sent
+	OctetsReceived uint64 // and of those received
+
+	Collectors        int    // peers that this node reports to; see Config.LogLevel
+	CollectorsWaiting int    // and those that it will report to when others leave: 32 at a time, 8 of one host, are possible
+	Records           uint64 // handed over for them, one for each
+	RecordsDropped    uint64 // for which a collector had no room, as far as the transport can tell
+
 	BadBeacons     uint64 // datagrams that are no beacons
 	DroppedBeacons uint64 // beacons dropped because too many came at once
 	Strangers      uint64 // messages that are not of this protocol
@@ -57,6 +65,8 @@ func (n *Node) statsOf() Stats {
 		Waiting:        of.Waiting,
 		Sent:           of.Sent,
 		Received:       of.Received,
+		OctetsSent:     of.OctetsOut,
+		OctetsReceived: of.OctetsIn,
 		Blocked:        of.Blocked,
 		BadBeacons:     of.BadBeacons + discovery.Oversize,
 		DroppedBeacons: discovery.Dropped,
@@ -74,6 +84,9 @@ func (n *Node) statsOf() Stats {
 		Taken:          connections.Transport.Taken,
 		Swollen:        connections.Transport.Swollen,
 	}
+	reports := n.reports.Stats()
+	stats.Collectors, stats.CollectorsWaiting = reports.Collectors, reports.Waiting
+	stats.Records, stats.RecordsDropped = reports.Records, reports.Dropped
 	if n.share != nil {
 		stats.Files, stats.Untold, stats.RefusedFiles = n.share.Stats()
 	}

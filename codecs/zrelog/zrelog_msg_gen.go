@@ -65,16 +65,18 @@ type Message struct {
 	ID ID // which message
 	// How serious it is: error (1), warning (2) or info (3).
 	Level uint8
-	// What happened: join (1), leave (2), enter (3), exit (4), send (5), recv (6) or stats (7).
+	// What happened: join (1), leave (2), enter (3), exit (4), send (5), recv (6) or stats (7); 0 if none of
+	// these, and data says what.
 	Event uint8
 	// The node that reports: a hash of its UUID as text. It tells nodes apart, mostly, and that is all that it
 	// is for.
 	Node uint16
 	// The peer that the event is about, by the same hash; 0 if there is none.
 	Peer uint16
-	// When it happened, as POSIX time: seconds since 1970. A later draft has milliseconds.
+	// When it happened, as POSIX time: milliseconds since 1970. From older nodes it is seconds; a value below
+	// 100,000,000,000 is that.
 	Time uint64
-	// What else there is to say, for a person to read.
+	// What else there is to say; what it is of each event, rfcs/zrelog says.
 	Data []byte
 }
 

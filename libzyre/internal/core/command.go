@@ -42,6 +42,7 @@ func (h *command) OnShout(m *zre.Message) {
 func (h *command) content() {
 	h.p.proven, h.p.redialed = true, false
 	h.c.stats.Received++
+	h.c.stats.OctetsIn += octetsOf(h.frames[1:])
 }
 
 // OnJoin takes the peer into a group.

@@ -209,6 +209,9 @@ func (c *Core) Ready() int { return c.ready }
 // Groups returns the groups that this node is in, sorted.
 func (c *Core) Groups() []string { return c.groups.Of(c.cfg.ID) }
 
+// In says whether this node is in a group.
+func (c *Core) In(group string) bool { return c.groups.In(c.cfg.ID, group) }
+
 // Stop says goodbye to all and ends every life. Nothing may follow it but
 // Events. The caller still has to send what is queued.
 func (c *Core) Stop(now time.Time, cause error) {

@@ -186,6 +186,7 @@ func (c *Core) send(p *peer, content [][]byte) bool {
 	}
 	if c.out.ID == zre.IDWhisper || c.out.ID == zre.IDShout {
 		c.stats.Sent++
+		c.stats.OctetsOut += octetsOf(content)
 	}
 	return true
 }

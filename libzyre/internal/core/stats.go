@@ -7,6 +7,8 @@ type Stats struct {
 	Waiting      int    // messages that wait for room in a peer's queue
 	Sent         uint64 // whispers and shouts, one for each peer
 	Received     uint64 // whispers and shouts
+	OctetsOut    uint64 // of the content of those sent
+	OctetsIn     uint64 // and of those received
 	Blocked      uint64 // peers given up because they took no messages
 	BadBeacons   uint64 // datagrams that are no beacons
 	Strangers    uint64 // messages that are not of this protocol
@@ -29,4 +31,11 @@ func (c *Core) Stats() Stats {
 		stats.Waiting += len(p.waiting)
 	}
 	return stats
+}
+
+func octetsOf(content [][]byte) (octets uint64) {
+	for _, frame := range content {
+		octets += uint64(len(frame))
+	}
+	return octets
 }

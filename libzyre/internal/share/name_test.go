@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
 
 func TestCheckName(t *testing.T) {
@@ -69,14 +71,14 @@ func TestEndpointOf(t *testing.T) {
 		"tcp://*:5671": "5671", "tcp://8.8.8.8:5671": "5671", "tcp://[::1]:1": "1", "tcp://:65535": "65535", "tcp://5": "5",
 		"": "", "5671": "", "tcp://*:0": "", "tcp://*:65536": "", "tcp://*:-1": "", "tcp://*:5671x": "", "ipc://x:1": "", "tcp://*": "", "tcp://*:+1": "",
 	} {
-		if got, ok := portOf(header); ok != (want != "") || ok && got != want {
+		if got, ok := core.OfferedPort(header); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q, %v", header, got, ok)
 		}
 	}
 	for addr, want := range map[string]string{
 		"tcp://10.0.0.7:49152": "tcp://10.0.0.7:9", "tcp://[fe80::1%eth0]:49152": "tcp://[fe80::1%eth0]:9", "somewhere": "", "tcp://example.net:1": "",
 	} {
-		if got, ok := endpointOf("9", addr); ok != (want != "") || ok && got != want {
+		if got, ok := core.OfferedAt("9", addr); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q, %v", addr, got, ok)
 		}
 	}

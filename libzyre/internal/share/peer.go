@@ -3,10 +3,8 @@ package share
 import (
 	"cmp"
 	"context"
-	"net"
 	"net/netip"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -54,8 +52,8 @@ type peer struct {
 // Enter begins to tell of a peer, and to fetch from it if it offers files.
 func (s *Share) Enter(e *core.Event) {
 	s.queue.enter(e.Peer, e.Name, e.Addr)
-	port, ok := portOf(e.Headers[Header])
-	endpoint, is := endpointOf(port, e.Addr)
+	port, ok := core.OfferedPort(e.Headers[Header])
+	endpoint, is := core.OfferedAt(port, e.Addr)
 	if !ok || !is || s.inbox == "" {
 		return
 	}
@@ -127,7 +125,7 @@ func (s *Share) Move(id core.ID, addr string) {
 	if p == nil {
 		return
 	}
-	endpoint, ok := endpointOf(p.port, addr)
+	endpoint, ok := core.OfferedAt(p.port, addr)
 	if !ok || endpoint == p.endpoint || s.own(endpoint) {
 		return
 	}
@@ -138,19 +136,6 @@ func (s *Share) Move(id core.ID, addr string) {
 	}
 	client.Connect(endpoint)
 	s.wg.Go(func() { client.Disconnect(old) }) // it waits
-}
-
-// portOf gives the port that a header says. Nothing else of it counts, for it could name anybody's host (rfcs/zre, 10).
-func portOf(header string) (port string, ok bool) {
-	rest, ok := strings.CutPrefix(header, "tcp://")
-	number, err := strconv.ParseUint(rest[strings.LastIndexByte(rest, ':')+1:], 10, 16)
-	return strconv.FormatUint(number, 10), ok && err == nil && number > 0
-}
-
-// endpointOf gives where the files of a peer are that is at an address.
-func endpointOf(port, addr string) (endpoint string, ok bool) {
-	at, err := netip.ParseAddrPort(strings.TrimPrefix(addr, "tcp://"))
-	return "tcp://" + net.JoinHostPort(at.Addr().String(), port), err == nil
 }
 
 // addrOf gives the address in an endpoint.
