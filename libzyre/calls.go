@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/zeromq/gozyre/codecs/zrelog"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 )
 
@@ -49,7 +50,7 @@ func (n *Node) Join(group string) error {
 		return err
 	}
 	return n.ask(func(n *Node, at time.Time, r *request) {
-		n.node.Core().Join(at, r.group, &r.call)
+		n.change(at, zrelog.EventJoin, r.group, func() { n.node.Join(at, r.group, &r.call) })
 		n.joinFiles()
 	}, UUID{}, group, nil)
 }
@@ -61,7 +62,7 @@ func (n *Node) Leave(group string) error {
 	}
 	return n.ask(func(n *Node, at time.Time, r *request) {
 		n.leaveFiles(r.group) // before the caller hears that it has left
-		n.node.Core().Leave(at, r.group, &r.call)
+		n.change(at, zrelog.EventLeave, r.group, func() { n.node.Leave(at, r.group, &r.call) })
 	}, UUID{}, group, nil)
 }
 
@@ -78,7 +79,7 @@ func (n *Node) Whisper(peer UUID, msg ...[]byte) error {
 }
 
 func whisper(n *Node, at time.Time, r *request) {
-	n.node.Core().Whisper(at, core.ID(r.peer), r.msg, &r.call)
+	n.node.Whisper(at, core.ID(r.peer), r.msg, &r.call)
 }
 
 // Shout sends a message to each member of a group but this node, which need not
@@ -95,7 +96,7 @@ func (n *Node) Shout(group string, msg ...[]byte) error {
 	return n.ask(shout, UUID{}, group, msg)
 }
 
-func shout(n *Node, at time.Time, r *request) { n.node.Core().Shout(at, r.group, r.msg, &r.call) }
+func shout(n *Node, at time.Time, r *request) { n.node.Shout(at, r.group, r.msg, &r.call) }
 
 // Ping returns how long a peer takes to answer. It waits for that as long as ctx
 // does. Errors: ErrUnknownPeer (also when the peer leaves meanwhile), ErrBlocked,
@@ -107,7 +108,7 @@ func (n *Node) Ping(ctx context.Context, peer UUID) (time.Duration, error) {
 	}
 	answered := make(chan answer, 1)
 	err := n.ask(func(n *Node, at time.Time, r *request) {
-		n.node.Core().Ping(at, core.ID(r.peer), func(d time.Duration, err error) { answered <- answer{d, err} })
+		n.node.Ping(at, core.ID(r.peer), func(d time.Duration, err error) { answered <- answer{d, err} })
 		r.call.Done(nil)
 	}, peer, "", nil)
 	if err != nil {

@@ -106,6 +106,18 @@
 // With an Outbox alone a node publishes and fetches nothing. With neither it has nothing to do with
 // files, and pays nothing for them.
 //
+// # Who watches
+//
+// A node tells collectors what happens to it: who enters, leaves, joins a group, is lost, and every five seconds what it has
+// counted. A collector is a peer that offers the header X-ZRELOG; package collector is one for programs, and `zyre log` a tool. There may be any
+// number of them (32 are served at a time, 8 of one host), at any time. Config.LogLevel says how much is told, or
+// nothing, and SetLogLevel changes that. An application adds its own with LogText.
+//
+//	node.LogText(zyre.LogWarning, "the oven is hot")
+//
+// Nobody waits for a collector: what it does not take in time is dropped, and it is told how much that was. Contents of messages are never told.
+// While there is no collector there is no socket, no goroutine and nothing allocated for it. What is told is said in rfcs/zrelog.
+//
 // # What it costs a network
 //
 // Announcements have 22 octets, and come every Config.Interval; in networks of more

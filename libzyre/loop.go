@@ -25,7 +25,7 @@ func (n *Node) run(ctx context.Context) {
 	for {
 		n.node.Work(now())
 		n.beacon.Pace(n.node.Pace())
-		if next := n.node.Next(); next != due {
+		if next := earlier(n.node.Next(), n.reports.Next()); next != due {
 			if due = next; !due.IsZero() {
 				timer.Reset(time.Until(due))
 			}
@@ -45,6 +45,8 @@ func (n *Node) run(ctx context.Context) {
 		case out <- first:
 			n.log(&n.node.Events()[0])
 			n.node.Pop(1)
+		case <-n.reports.Ready():
+			n.reports.Take()
 		case <-files:
 			n.takeFiles()
 		case r := <-n.requests:
@@ -59,7 +61,9 @@ func (n *Node) run(ctx context.Context) {
 			n.node.Moved(now())
 		case <-timer.C:
 			due = time.Time{}
-			n.node.Tick(now())
+			at := now()
+			n.node.Tick(at)
+			n.reports.Tick(at)
 		case <-n.closing:
 			n.end(nil)
 			return
@@ -68,6 +72,14 @@ func (n *Node) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// earlier is the earlier of two times, where zero is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // offer hands an event to the reader if that needs no waiting.
@@ -87,8 +99,9 @@ func (n *Node) end(cause error) {
 	n.node.Stop(now(), cause)
 	n.beacon.Publish(core.AppendBeacon(nil, core.ID(n.cfg.UUID), 0)) // a lost goodbye costs our peers some seconds
 	n.beacon.Close()
-	shared := n.closeShare()
+	shared, reported := n.closeShare(), n.closeReports()
 	n.network.Close()
+	<-reported
 	n.last = n.statsOf()
 	if n.listened.Load() {
 		n.lastEvents()

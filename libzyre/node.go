@@ -15,6 +15,7 @@ import (
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
 	"github.com/zeromq/gozyre/libzyre/internal/node"
+	"github.com/zeromq/gozyre/libzyre/internal/report"
 	"github.com/zeromq/gozyre/libzyre/internal/share"
 )
 
@@ -26,6 +27,7 @@ type Node struct {
 	network  network
 	beacon   announcer
 	share    *share.Share // nil: no files
+	reports  *report.Reporter
 	requests chan *request
 	spare    sync.Pool // of requests; the node's own, for their channels must stay in its bubble of testing/synctest
 	events   chan Event
@@ -141,8 +143,10 @@ func newNode(cfg Config, network network, discovery announcer, files *share.Shar
 	if files != nil {
 		fetches = files
 	}
+	n.reports = n.newReporter()
 	n.node = node.New(node.Config{
-		Files: fetches,
+		Files:   fetches,
+		Observe: n.reports.Observe,
 		Config: core.Config{
 			ID:          core.ID(cfg.UUID),
 			Name:        cfg.Name,
@@ -165,8 +169,10 @@ func newNode(cfg Config, network network, discovery announcer, files *share.Shar
 			AnyEndpoint: cfg.AnyEndpoint,
 			LocalAddr:   local,
 		},
-		Queue:  cfg.Queue,
-		Reader: n.offer,
+		Queue:       cfg.Queue,
+		Reader:      n.offer,
+		Trace:       cfg.Trace,
+		TraceFailed: func(err error) { cfg.Log.Error("the trace ends here", "error", err) },
 	}, network)
 	return n
 }

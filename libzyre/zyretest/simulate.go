@@ -3,6 +3,7 @@ package zyretest
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,8 @@ type Simulation struct {
 	// Shrink is how long, of real time, a shorter history is looked for when there are findings. Default:
 	// 10 s; negative: not at all.
 	Shrink time.Duration `json:"-" toml:"-"`
+	// Trace gets the traces of all nodes in one, as Config.Trace of a node does; see package trace. Default: none.
+	Trace io.Writer `json:"-" toml:"-"`
 }
 
 // Network says how a segment carries what is sent.
@@ -83,7 +86,7 @@ func Simulate(ctx context.Context, s Simulation) (Report, error) {
 	}
 	cfg := sim.Config{
 		Nodes: s.Nodes, Seed: s.Seed, For: s.For, Faults: s.Faults, Churn: s.Churn, Segments: s.Networks, PerHost: s.PerHost,
-		HighWater: s.HighWater, Quiet: s.Quiet, Actions: s.Actions, Shrink: s.Shrink,
+		HighWater: s.HighWater, Quiet: s.Quiet, Actions: s.Actions, Shrink: s.Shrink, Trace: s.Trace,
 	}
 	if cfg.Shrink == 0 {
 		cfg.Shrink = 10 * time.Second

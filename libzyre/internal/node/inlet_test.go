@@ -122,7 +122,7 @@ func TestNewsWhileSuspended(t *testing.T) {
 			b.net.full = true
 			var failed error
 			done := 0
-			b.Core().Whisper(b.at, core.ID{'a'}, [][]byte{[]byte("waits")}, &core.Call{Done: func(err error) { done, failed = done+1, err }})
+			b.Whisper(b.at, core.ID{'a'}, [][]byte{[]byte("waits")}, &core.Call{Done: func(err error) { done, failed = done+1, err }})
 			b.net.full = false
 			for i := range 4 {
 				b.whisper('a', strconv.Itoa(i))

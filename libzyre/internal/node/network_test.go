@@ -26,6 +26,8 @@ type fake struct {
 	full bool    // no queue has room
 	any  core.ID // of the last connection to whoever is there
 	done []string
+
+	connects func() // is called before a connection is made
 }
 
 func (f *fake) note(format string, args ...any) {
@@ -33,6 +35,9 @@ func (f *fake) note(format string, args ...any) {
 }
 
 func (f *fake) Connect(id core.ID, endpoint string) error {
+	if f.connects != nil {
+		f.connects()
+	}
 	f.note("connect %s %s", id[:1], endpoint)
 	return nil
 }

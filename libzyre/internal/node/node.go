@@ -12,7 +12,7 @@ package node
 
 import (
 	"errors"
-	"net/netip"
+	"io"
 	"slices"
 	"syscall"
 	"time"
@@ -20,6 +20,8 @@ import (
 	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre/harmony"
 	"github.com/zeromq/gozyre/libzyre/internal/core"
+	"github.com/zeromq/gozyre/libzyre/internal/record"
+	"github.com/zeromq/gozyre/libzyre/trace"
 )
 
 // maxHeld bounds the octets of messages that are held for a slow reader, beside
@@ -47,6 +49,12 @@ type Config struct {
 	Reader func(*core.Event) bool
 	// Files is what fetches files from peers. Nil: nobody does.
 	Files Files
+	// Observe is called with each event, before it waits for the reader. Nil: it is not.
+	Observe func(*core.Event)
+	// Trace gets all that comes in and all that is done; see package trace. TraceFailed is told once
+	// if it takes no more.
+	Trace       io.Writer
+	TraceFailed func(error)
 }
 
 // Files is told of peers that come and go, when that goes into the queue of events. Neither waits for the network or the disk.
@@ -58,9 +66,10 @@ type Files interface {
 
 // Node is one node.
 type Node struct {
-	core *core.Core
-	net  Network
-	cfg  Config
+	core  *core.Core
+	net   Network
+	cfg   Config
+	trace *record.Recorder // nil: there is none
 
 	events    []core.Event // for the reader
 	whole     []core.Event // the memory of events, from when they were none
@@ -73,11 +82,18 @@ type Node struct {
 
 // New returns a node. It does nothing by itself.
 func New(cfg Config, net Network) *Node {
-	return &Node{cfg: cfg, core: core.New(cfg.Config, net), net: net}
+	n := &Node{cfg: cfg, net: net}
+	connections := core.Network(net)
+	if cfg.Trace != nil {
+		n.trace = record.New(cfg.Trace, cfg.Config, cfg.TraceFailed)
+		connections = n.trace.Wrap(net)
+		cfg.LocalAddr = n.trace.LocalAddr(cfg.LocalAddr)
+	}
+	n.core = core.New(cfg.Config, connections)
+	return n
 }
 
-// Core is for calls of the application and for what is to be known. Work follows
-// a call.
+// Core is for what is to be known. Calls that change something go through the Node.
 func (n *Node) Core() *core.Core { return n.core }
 
 // Pace is the interval of beacons that fits the size of the network.
@@ -114,27 +130,6 @@ func (n *Node) Room() int { return max(0, n.cfg.Queue-len(n.events)) }
 // Untaken is how many messages were taken from the network and not yet looked at.
 func (n *Node) Untaken() int { return len(n.batch) - n.position }
 
-// Start comes before all other inputs.
-func (n *Node) Start(at time.Time) { n.core.Start(at) }
-
-// Beacon takes an announcement and where it came from.
-// It returns false when that was no news, and no Work has to follow.
-func (n *Node) Beacon(at time.Time, addr netip.Addr, data []byte) (news bool) {
-	return n.core.Beacon(at, addr, data)
-}
-
-// Moved says that our own interfaces or addresses are not what they were.
-func (n *Node) Moved(at time.Time) { n.core.Moved(at) }
-
-// Tick does what time brings.
-func (n *Node) Tick(at time.Time) { n.core.Tick(at) }
-
-// Stop says goodbye to all and ends every life. Only Events may follow.
-func (n *Node) Stop(at time.Time, cause error) {
-	n.core.Stop(at, cause)
-	n.gather()
-}
-
 // Ready takes what the network has: while the inlet is suspended no messages.
 func (n *Node) Ready(at time.Time) {
 	if n.position < len(n.batch) && !n.suspended {
@@ -157,6 +152,11 @@ func (n *Node) full() bool { return len(n.events) >= n.cfg.Queue || n.octets >= 
 // our events follows. Else the inlet is suspended: nothing more is taken, the
 // transport's queues fill, and our peers have to wait.
 func (n *Node) Work(at time.Time) {
+	n.work(at)
+	n.trace.Flush()
+}
+
+func (n *Node) work(at time.Time) {
 	n.gather()
 	if n.suspended && (len(n.events) > n.cfg.Queue/2 || n.octets > maxHeld/2) {
 		return
@@ -164,6 +164,7 @@ func (n *Node) Work(at time.Time) {
 	resumed := n.suspended
 	if resumed {
 		n.suspended = false
+		n.trace.Plain(at, trace.Resume)
 		n.core.Resume(at)
 	}
 	n.drain(at)
@@ -178,6 +179,7 @@ func (n *Node) drain(at time.Time) {
 	for ; n.position < len(n.batch); n.position++ {
 		if n.full() {
 			n.suspended = true
+			n.trace.Plain(at, trace.Suspend)
 			n.core.Suspend(at)
 			n.passNews(at)
 			return
@@ -207,6 +209,7 @@ func (n *Node) passNews(at time.Time) {
 
 // receive hands one event of the network to the core.
 func (n *Node) receive(at time.Time, e *harmony.Event) {
+	n.trace.Network(at, e)
 	switch e.Type {
 	case harmony.Message:
 		n.core.Message(at, e.Peer, e.Addr, e.Frames)
@@ -236,6 +239,7 @@ func (n *Node) gather() { n.queue(n.fromCore) }
 func (n *Node) fromCore(into []core.Event) []core.Event {
 	before := len(into)
 	into = n.core.Events(into)
+	n.trace.Events(into[before:])
 	if n.cfg.Files == nil {
 		return into
 	}
@@ -263,7 +267,11 @@ func (n *Node) queue(from func(into []core.Event) []core.Event) {
 		n.whole = n.events
 	}
 	for i := range n.events[before:] {
-		n.octets += octetsOf(n.events[before+i].Msg)
+		e := &n.events[before+i]
+		n.octets += octetsOf(e.Msg)
+		if n.cfg.Observe != nil {
+			n.cfg.Observe(e)
+		}
 	}
 	if n.cfg.Reader == nil {
 		return

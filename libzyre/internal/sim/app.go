@@ -184,7 +184,7 @@ func (p *process) whisper(to uint32, hops byte) {
 	if w.traces(id) {
 		w.trace(p, "whispers %s to %s", label(payload), w.nameOf(id))
 	}
-	p.node.Core().Whisper(p.now(), id, [][]byte{payload, hopFrames[hops]}, p.done(to, payload))
+	p.node.Whisper(p.now(), id, [][]byte{payload, hopFrames[hops]}, p.done(to, payload))
 }
 
 func (p *process) shout(group int, hops byte) {
@@ -193,7 +193,7 @@ func (p *process) shout(group int, hops byte) {
 	if w.tracing {
 		w.trace(p, "shouts %s to %s", label(payload), groupNames[group])
 	}
-	p.node.Core().Shout(p.now(), groupNames[group], [][]byte{payload, hopFrames[hops]}, p.done(0, payload))
+	p.node.Shout(p.now(), groupNames[group], [][]byte{payload, hopFrames[hops]}, p.done(0, payload))
 }
 
 // ignored is a call whose end nobody waits for.
@@ -208,10 +208,10 @@ func (p *process) change(group int) {
 	}
 	if a.groups ^= 1 << group; a.groups&(1<<group) != 0 {
 		w.checker.Join(w.time(), zyre.UUID(p.id), name)
-		p.node.Core().Join(p.now(), name, ignored())
+		p.node.Join(p.now(), name, ignored())
 	} else {
 		w.checker.Leave(w.time(), zyre.UUID(p.id), name)
-		p.node.Core().Leave(p.now(), name, ignored())
+		p.node.Leave(p.now(), name, ignored())
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"io"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
@@ -29,6 +30,7 @@ type Config struct {
 	Groups           bool          // with Quiet: each joins a group when it begins
 	Mute             bool          // nor do they answer
 	Shrink           time.Duration // wall time to look for a shorter history of a finding; 0: none
+	Trace            io.Writer     // gets what package trace reads, of all nodes; nil: nobody does
 	trace            bool
 	about            map[string]bool // whom the transcript is about; nil: all
 	quietAt          int64           // instead of calm's own

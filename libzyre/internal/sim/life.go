@@ -63,6 +63,7 @@ func (pl *place) start(keep bool) {
 		},
 		Queue:  1000,
 		Reader: p.read,
+		Trace:  w.cfg.Trace,
 	}, p)
 	if w.tracing {
 		w.trace(p, "STARTS %v at %v:%d", zyre.UUID(p.id), pl.host.ifaces[0].addr.addr(), p.port)

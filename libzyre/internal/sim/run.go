@@ -45,6 +45,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 				break
 			}
 		}
+		cfg.Trace = nil
 		r.Actions, r.History = shrink(ctx, cfg, w.plan, finding, time.Now().Add(cfg.Shrink))
 	}
 	return r, nil
