@@ -27,7 +27,8 @@
 //   - class: name, title; signature (0–15); wire, layout, engine. It holds the others.
 //   - grammar: the conversation in ABNF (RFC 5234), whose rules name messages, with C: before those that a client sends
 //     and S: before those of a server. It needs no rules for the messages: the model has them.
-//   - define: name, value. A number or a text. It stands before its use.
+//   - define: name, value. A number or a text. It stands before its use. Numbers STATE-ON and STATE-OFF are what the values of a
+//     field called state mean.
 //   - header: it holds the fields that all messages have, and stands before the messages.
 //   - message: name, id (1–255). It holds field.
 //   - field: name, type; size for number (1, 2, 4, 8) and octets (1–65535); value fixes what the field holds
@@ -81,6 +82,7 @@
 //   - [MessageTables], [ConstantTable], [StateTables], [Listing]: Markdown;
 //   - [StateDiagram], [MessageLayout], [Figure]: pictures in Graphviz's language;
 //   - [Template]: anything else. The folder examples has two languages that are no protocols at all: slides, and a table.
+//   - [Lua]: a dissector for Wireshark;
 //   - [Fill] puts grammar, tables and pictures into a specification; tools/dev/specs does so for all.
 //
 // # Shape

@@ -95,6 +95,9 @@ func everything(tb testing.TB, c *zproto.Class) {
 			legal(tb, text)
 		}
 	}
+	if _, err := zproto.Lua([]*zproto.Class{c}); (err == nil) != (c.Signature >= 0) {
+		tb.Errorf("a dissector of a class of signature %d: %v", c.Signature, err)
+	}
 	for _, m := range c.Messages {
 		if _, err := zproto.MessageLayout(c, m.Name); err != nil {
 			tb.Error(err)

@@ -8,6 +8,7 @@
 //	zproto abnf zre_msg.xml              the grammar, as RFC 5234 has it
 //	zproto tables messages zre_msg.xml   Markdown; so are constants, states and listing
 //	zproto dot states nom_server.xml     Graphviz's language; so is layout
+//	zproto lua zre_msg.xml fmq_msg.xml   a dissector for Wireshark, of all protocols that are to be seen
 //	zproto template FILE zre_msg.xml     anything else, by a template of Go's text/template
 //	zproto check zre_msg.xml             says what is wrong with a model, as all others do
 //
@@ -36,6 +37,7 @@ type cli struct {
 	ABNF     abnfCmd     `cmd:"" name:"abnf" help:"Print the grammar, as RFC 5234 has it."`
 	Tables   tablesCmd   `cmd:"" help:"Print Markdown for a specification."`
 	Dot      dotCmd      `cmd:"" help:"Print a picture in Graphviz's language."`
+	Lua      luaCmd      `cmd:"" help:"Print a dissector for Wireshark, in Lua."`
 	Template templateCmd `cmd:"" help:"Print what a template makes of a model, or of any XML."`
 	Check    checkCmd    `cmd:"" help:"Check models and say what is wrong with them."`
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"github.com/zeromq/gozyre/codecs/zproto"
@@ -35,6 +36,25 @@ func (c *abnfCmd) Run() error {
 		return err
 	}
 	return c.print(zproto.ABNF(class, zproto.ABNFOptions{Exact: c.Exact}))
+}
+
+type luaCmd struct {
+	Models []string `arg:"" help:"The models, XML files, of all protocols to be seen."`
+	text   `embed:""`
+}
+
+// Run is called by kong.
+func (c *luaCmd) Run() error {
+	var classes []*zproto.Class
+	var errs []error
+	for _, name := range c.Models {
+		class, err := zproto.Load(name)
+		classes, errs = append(classes, class), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return c.print(zproto.Lua(classes))
 }
 
 type tablesCmd struct {
