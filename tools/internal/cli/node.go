@@ -23,6 +23,7 @@ type Node struct {
 	Peer      []string `help:"HOST:PORT where somebody may be found whom no announcement of ours reaches; tried for ever; may be repeated. That one needs a --tcp-port." placeholder:"HOST:PORT" sep:"none"`
 	TCPPort   uint16   `name:"tcp-port" help:"TCP port that the others connect to. Default: any that is free." placeholder:"PORT"`
 	Advertise string   `help:"ADDRESS:PORT that the others are told to connect to, such as a router's that forwards the TCP port. Default: what routes to them." placeholder:"ADDRESS:PORT"`
+	Trace     string   `help:"Write all that the node hears and does to this file, one JSON object a line: for zyre trace and zyre replay. What is in it is lost." placeholder:"FILE"`
 	Carrier
 }
 
@@ -53,6 +54,9 @@ func (c Carrier) Validate(parsed *kong.Context) error {
 func (n Node) Config(w io.Writer) zyre.Config {
 	cfg := zyre.Config{Name: n.Name, Port: n.Port, Interfaces: n.Interface, Transport: n.Sockets(),
 		Peers: n.Peer, TCPPort: n.TCPPort, Advertise: n.Advertise}
+	if n.Trace != "" {
+		cfg.Trace = &traceFile{path: n.Trace, say: w}
+	}
 	if n.Verbose {
 		cfg.Log = n.Log(w, slog.LevelDebug)
 	}
@@ -68,6 +72,9 @@ func (n Node) Validate(parsed *kong.Context) error {
 		if name == "" {
 			return Usagef("--interface: an interface has a name, such as eth0")
 		}
+	}
+	if err := checkTrace(n.Trace); err != nil {
+		return err
 	}
 	return n.Carrier.Validate(parsed)
 }
