@@ -35,7 +35,7 @@ var (
 
 	// node is what a node needs, and so everything that has one: the default
 	// transport, FileMQ, and no C library.
-	node     = append([]string{"codecs/zre", "libzyre/..."}, files...)
+	node     = append([]string{"codecs/zre", "codecs/zrelog", "libzyre/..."}, files...)
 	nodeUses = slices.Concat([]string{uuid, lock}, network, filesUse)
 )
 
@@ -52,8 +52,12 @@ var (
 	fileToolUses = append(progress, toolUses...)
 	stateUses    = []string{"github.com/adrg/xdg"} // of tools that keep their UUID
 	doctorUses   = []string{"github.com/vishvananda/netlink", "github.com/vishvananda/netns"}
-	zyreToolUses = slices.Concat(fileToolUses, stateUses, doctorUses)
-	terminal     = []string{"charm.land/bubbletea/v2", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/x/ansi",
+	zyreToolUses = slices.Concat(fileToolUses, stateUses, doctorUses, terminal, databases)
+	logUses      = slices.Concat(toolUses, stateUses, databases)
+	databases    = []string{"modernc.org/sqlite", "modernc.org/libc", "modernc.org/mathutil", "modernc.org/memory", "github.com/remyoudompheng/bigfft", "github.com/dustin/go-humanize",
+		"github.com/jackc/pgx/v5", "github.com/jackc/pgpassfile", "github.com/jackc/pgservicefile", "golang.org/x/text"}
+	browserUses = []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "github.com/go-json-experiment/json"}
+	terminal    = []string{"charm.land/bubbletea/v2", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/x/ansi",
 		"github.com/charmbracelet/x/term", "github.com/charmbracelet/x/termios", "github.com/charmbracelet/x/windows", "github.com/clipperhouse/displaywidth",
 		"github.com/clipperhouse/uax29/v2", "github.com/lucasb-eyer/go-colorful", "github.com/mattn/go-runewidth", "github.com/muesli/cancelreader",
 		"github.com/rivo/uniseg", "github.com/xo/terminfo", "golang.org/x/sync"}
@@ -100,12 +104,17 @@ var arrows = []arrow{
 	{folder: "libzyre/internal/core", ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups"}}, // of zsock: ErrFull
 	{
 		folder: "libzyre/internal/node",
-		ours:   []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/harmony", "libzyre/internal/core"}, // of harmony: its events
+		ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/harmony", "libzyre/internal/core", // of harmony: its events
+			"libzyre/internal/record", "libzyre/trace"},
 	},
 	{
 		folder: "libzyre/internal/share",
 		ours:   append([]string{"codecs/zre", "libzyre/groups", "libzyre/internal/core"}, files...), theirs: append([]string{uuid, lock}, filesUse...),
 	},
+	{folder: "libzyre/trace", ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/internal/core"}},
+	{folder: "libzyre/internal/report", ours: []string{"codecs/wire", "codecs/zre", "codecs/zrelog", "codecs/zsock", "libzyre/groups", "libzyre/internal/core"}},
+	{folder: "libzyre/collector", ours: []string{"codecs/wire", "codecs/zrelog", "codecs/zsock", "codecs/zmtp"}, theirs: curve},
+	{folder: "libzyre/internal/record", ours: []string{"codecs/wire", "codecs/zre", "codecs/zsock", "libzyre/groups", "libzyre/harmony", "libzyre/internal/core", "libzyre/trace"}},
 	{folder: "libzyre/...", ours: node, theirs: nodeUses},
 
 	// The worker of the bench compares transports; nothing else of tools has
@@ -124,7 +133,7 @@ var arrows = []arrow{
 	{folder: "tools/dev/...", ours: []string{"tools/dev/..."}, theirs: []string{kongCLI, "golang.org/x/sys", "golang.org/x/term"}},
 	{
 		folder: "tools/internal/scripttest", // for tests: no tool may reach it
-		ours:   append([]string{"tools/internal/cli", "tools/netlab"}, node...),
+		ours:   append([]string{"tools/internal/cli", "tools/internal/show", "tools/netlab"}, node...),
 		theirs: append([]string{kongCLI, "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "golang.org/x/tools"}, nodeUses...),
 	},
 	{
@@ -145,6 +154,10 @@ var arrows = []arrow{
 	{folder: "tools/internal/doctor", ours: tool, theirs: append(doctorUses, toolUses...)},
 	{folder: "tools/cmd/zyre", ours: tool, theirs: zyreToolUses},
 	{folder: "tools/internal/zyre", ours: tool, theirs: zyreToolUses},
+	{folder: "tools/internal/top/browser", ours: []string{"tools/netlab"}, theirs: append([]string{"golang.org/x/sys"}, browserUses...)}, // for tests: no tool may reach it
+	{folder: "tools/internal/top", ours: tool, theirs: testerUses},
+	{folder: "tools/internal/zyrelog/...", ours: tool, theirs: logUses},
+	{folder: "tools/internal/zyretrace", ours: tool, theirs: toolUses},
 	{folder: "tools/cmd/dechat", ours: tool, theirs: append(stateUses, toolUses...)},
 	{folder: "tools/internal/dechat", ours: tool, theirs: append(stateUses, toolUses...)},
 	{folder: "tools/...", ours: tool, theirs: toolUses},

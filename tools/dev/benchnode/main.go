@@ -58,6 +58,9 @@ type cli struct {
 	ShareSmall shareSmall `cmd:"" help:"Publish small files; how long until all peers have one?"`
 	ShareLarge shareLarge `cmd:"" help:"Publish a large file; how long until all peers have it, how long does cp take, and what memory?"`
 
+	LogCost  logCost  `cmd:"" help:"Report to a server that collects; what does it cost?"`
+	LogFlood logFlood `cmd:"" help:"Send records to zyre log; are all in its database?"`
+
 	Simulate simulate `cmd:"" help:"Run nodes in a network and a time that do not exist."`
 
 	LinkMesh      linkMesh      `cmd:"" help:"Link everybody with everybody; how long until each has heard of all, and what does a link cost?"`

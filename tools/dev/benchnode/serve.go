@@ -14,13 +14,24 @@ type serve struct {
 	network
 	Nodes int  `default:"1" help:"How many."`
 	Echo  bool `help:"Send every whisper back. Else only the last is answered."`
+
+	Collect bool `help:"Offer a collector of records."`
+	Stir    int  `placeholder:"N" help:"Join or leave a group so often a second."`
 }
 
 func (s *serve) Run() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	cfg := s.config()
+	if s.Collect {
+		stop, err := s.collect(&cfg)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	for range s.Nodes {
-		node, err := zyre.Start(ctx, s.config())
+		node, err := zyre.Start(ctx, cfg)
 		if err != nil {
 			return err
 		}
@@ -29,6 +40,9 @@ func (s *serve) Run() error {
 			return err
 		}
 		go s.answer(node)
+		if s.Stir > 0 {
+			go stir(ctx, node, s.Stir)
+		}
 	}
 	fmt.Println("ready")
 	_, err := io.Copy(io.Discard, os.Stdin)

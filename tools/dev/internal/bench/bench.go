@@ -79,7 +79,7 @@ func (c *Command) Run(e *repo.Env) error {
 
 	begin := time.Now()
 	r := Report{Time: begin.UTC(), Runs: c.runs(nodes), Quick: c.Quick}
-	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measurePresence, c.measureShares, c.measureCodecs, c.measureFiles} {
+	for _, part := range []func(*repo.Env, string) ([]Figure, error){c.measureNodes, c.measurePresence, c.measureShares, c.measureLog, c.measureTop, c.measureCodecs, c.measureFiles} {
 		figures, err := part(&report, tmp)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (c *Command) Run(e *repo.Env) error {
 }
 
 // tables are those that can be asked for.
-var tables = []string{nodes, links, presence, shares, codecs, files}
+var tables = []string{nodes, links, presence, shares, logs, codecs, files}
 
 // check refuses a command line that makes no sense.
 func (c *Command) check() error {
@@ -212,7 +212,7 @@ func TableNames() string { return strings.Join(tables, ", ") }
 func FigureNames() string { return strings.Join(figureNames(), ", ") }
 
 func figureNames() (names []string) {
-	for _, m := range slices.Concat(measures, presenceMeasures(0), shareMeasures(fullShares, ""), fileMeasures(fullScale)) {
+	for _, m := range slices.Concat(measures, presenceMeasures(0), shareMeasures(fullShares, ""), logMeasures, logStoreMeasures(""), []measure{topMeasure}, fileMeasures(fullScale)) {
 		names = append(names, m.name)
 	}
 	return append(names, codecs)

@@ -13,6 +13,7 @@ var heads = []struct{ table, about, head string }{
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
 	{presence, "Presence (libzyre/README.md)", "| figure | zyre | memberlist | zyre is better by | target | | others, measured before |\n|---|---|---|---|---|---|---|\n"},
 	{shares, "Shared files (libzyre/README.md)", "| figure | zyre | target | | others, measured before |\n|---|---|---|---|---|\n"},
+	{logs, "Records (tools/README.md)", "| figure | zyre | target | | others, measured before |\n|---|---|---|---|---|\n"},
 	{codecs, "Codecs (codecs/README.md)", "| work | gozyre | protobuf | vtprotobuf | msgp | best other / gozyre | target | |\n|---|---|---|---|---|---|---|---|\n"},
 	{files, "Files (libfmq/README.md)", "| figure | ours | rsync | cp | ours / rsync | target | | others, measured before |\n|---|---|---|---|---|---|---|---|\n"},
 }
@@ -70,7 +71,7 @@ func (r Row) line(table string) string {
 	if table == presence {
 		return "| " + strings.Join([]string{r.About, r.Shown[zmtp], r.Shown[memberlist], times(r.Ratio), r.Target, r.verdict(), r.Others}, " | ") + " |\n"
 	}
-	if table == shares {
+	if table == shares || table == logs {
 		return "| " + strings.Join([]string{r.About, r.Shown[zmtp], r.Target, r.verdict(), r.Others}, " | ") + " |\n"
 	}
 	cells := []string{r.About, r.Shown[zmtp] + r.Shown[none], r.Shown[libzmq]}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -117,7 +118,38 @@ func neededByTests() []need {
 			"apk": {"tmux"}, "zypper": {"tmux"}, "brew": {"tmux"},
 		},
 		without: "tests on a terminal are skipped",
+	}, need{
+		what:    "chromium",
+		present: func() bool { return found("chromium") },
+		packages: map[string][]string{
+			"apt-get": {"chromium"}, "dnf": {"chromium"}, "pacman": {"chromium"},
+			"apk": {"chromium"}, "zypper": {"chromium"},
+		},
+		without: "tests of the page of zyre top are skipped",
+	}, need{
+		what:    "tshark with dumpcap",
+		present: func() bool { return found("tshark") && found("dumpcap") },
+		packages: map[string][]string{
+			"apt-get": {"tshark"}, "dnf": {"wireshark-cli"}, "pacman": {"wireshark-cli"},
+			"apk": {"tshark"}, "zypper": {"wireshark"}, "brew": {"wireshark"},
+		},
+		without: "tests of the dissector for Wireshark are skipped",
+	}, need{
+		what:    "PostgreSQL's server",
+		present: postgres,
+		packages: map[string][]string{
+			"apt-get": {"postgresql"}, "dnf": {"postgresql-server"}, "pacman": {"postgresql"},
+			"apk": {"postgresql"}, "zypper": {"postgresql-server"}, "brew": {"postgresql"},
+		},
+		without: "the test of zyre log with PostgreSQL is skipped",
 	}, rsync())
+}
+
+// postgres reports whether there is PostgreSQL; Debian has its server outside of
+// the PATH, a folder for each version.
+func postgres() bool {
+	there, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	return len(there) > 0 || found("initdb")
 }
 
 // rsync is what the bench holds our files against.
