@@ -67,31 +67,6 @@ func kept(i int, frame []byte) int {
 	}
 }
 
-// maxOctets bounds what a line may claim its frames had.
-const maxOctets = 256 << 20
-
-// Message returns the frames: as they were, but for zeros where they were cut.
-func (l *Line) Message() ([][]byte, error) {
-	if len(l.Sizes) != len(l.Frames) {
-		return nil, fmt.Errorf("%d sizes for %d frames", len(l.Sizes), len(l.Frames))
-	}
-	octets := 0
-	for i, size := range l.Sizes {
-		if size < 0 || len(l.Frames[i]) > 2*size || size > maxOctets || octets+size > maxOctets {
-			return nil, fmt.Errorf("frame %d: %d octets cannot be, with %d shown", i+1, size, len(l.Frames[i])/2)
-		}
-		octets += size
-	}
-	frames := make([][]byte, len(l.Frames))
-	for i, text := range l.Frames {
-		frames[i] = make([]byte, l.Sizes[i])
-		if _, err := hex.Decode(frames[i], []byte(text)); err != nil {
-			return nil, fmt.Errorf("frame %d: %w", i+1, err)
-		}
-	}
-	return frames, nil
-}
-
 // whole is String, and the protocol's frame in full.
 func (l *Line) whole() string {
 	if l.Command == "" || len(l.Frames) == 0 {

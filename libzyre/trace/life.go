@@ -13,10 +13,11 @@ import (
 
 // life is one node that is played again: its core, and a network that answers as the trace says.
 type life struct {
-	core  *core.Core
-	input numbered   // what is played next
-	turn  []numbered // what followed it
-	told  []told     // events that the trace did not have yet
+	core   *core.Core
+	memory *memory    // of all lives
+	input  numbered   // what is played next
+	turn   []numbered // what followed it
+	told   []told     // events that the trace did not have yet
 
 	rest     []numbered // of turn, without events, that did not come yet
 	last     bool       // the trace may have ended within this turn
@@ -24,6 +25,7 @@ type life struct {
 	differs  *Difference
 	nothing  []core.Event
 	previous numbered // the input before
+	waiting  int      // octets of calls that are not answered
 }
 
 // told is an event, and the input that it follows.
@@ -33,7 +35,7 @@ type told struct {
 }
 
 // newLife makes a node of the line of its beginning.
-func newLife(begin numbered) (*life, error) {
+func newLife(begin numbered, m *memory) (*life, error) {
 	c := begin.Config
 	switch {
 	case begin.Version != Version:
@@ -43,7 +45,7 @@ func newLife(begin numbered) (*life, error) {
 	case c.Evasive <= 0 || c.Expired <= c.Evasive || c.Interval <= 0 || c.SendTimeout <= 0:
 		return nil, fmt.Errorf("no node has an interval of %v, evasive %v, expired %v and send-timeout %v", c.Interval, c.Evasive, c.Expired, c.SendTimeout)
 	}
-	v := &life{input: begin}
+	v := &life{input: begin, memory: m}
 	headers := make(map[string]string, len(c.Headers))
 	for _, h := range c.Headers {
 		headers[string(h[0])] = string(h[1])
@@ -124,9 +126,12 @@ func (v *life) give() error {
 	if err != nil {
 		return err
 	}
-	frames, err := l.Message()
+	frames, octets, err := v.memory.message(l)
 	if err != nil {
 		return err
+	}
+	if v.memory.waiting+octets > maxWaiting && (l.In == Whisper || l.In == Shout) {
+		return fmt.Errorf("more than %d octets wait to be sent: a replay does not hold that", maxWaiting)
 	}
 	switch l.In {
 	case Begin:
@@ -172,13 +177,13 @@ func (v *life) give() error {
 		}
 		c.Stop(at, cause)
 	case Join:
-		c.Join(at, group, v.call())
+		c.Join(at, group, v.call(0))
 	case Leave:
-		c.Leave(at, group, v.call())
+		c.Leave(at, group, v.call(0))
 	case Whisper:
-		c.Whisper(at, peer, frames, v.call())
+		c.Whisper(at, peer, frames, v.call(octets))
 	case Shout:
-		c.Shout(at, group, frames, v.call())
+		c.Shout(at, group, frames, v.call(octets))
 	case Ping:
 		number := l.Call
 		c.Ping(at, peer, func(d time.Duration, err error) {
@@ -188,11 +193,6 @@ func (v *life) give() error {
 		return fmt.Errorf("nothing that comes to a node is called %q", l.In)
 	}
 	return nil
-}
-
-func (v *life) call() *core.Call {
-	number := v.input.Call
-	return &core.Call{Done: func(err error) { v.did(Line{Out: Done, Call: number, Error: textOf(err)}) }}
 }
 
 func timeOf(at time.Time) string {

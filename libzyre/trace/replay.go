@@ -57,9 +57,10 @@ func Replay(r io.Reader) (Summary, error) {
 
 // replay goes through a trace.
 type replay struct {
-	in    *Reader
-	lives map[ID]*life
-	sum   Summary
+	in     *Reader
+	lives  map[ID]*life
+	memory memory
+	sum    Summary
 }
 
 func (p *replay) run() error {
@@ -95,10 +96,11 @@ func (p *replay) line(l numbered) error {
 			if err := v.play(true); err != nil {
 				return err
 			}
+			v.wait(-v.waiting) // its calls are never answered
 		} else if len(p.lives) >= maxNodes {
 			return fmt.Errorf("line %d: more than %d nodes are in the trace", l.number, maxNodes)
 		}
-		v, err := newLife(l)
+		v, err := newLife(l, &p.memory)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.number, err)
 		}

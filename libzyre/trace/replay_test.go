@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +172,7 @@ func TestBadTraces(t *testing.T) {
 		begin + at + `"in":"recv","sizes":[-1],"frames":[""]}`:                   "line 2: frame 1: -1 octets cannot be",
 		begin + at + `"in":"recv","sizes":[9],"frames":["zz"]}`:                  "line 2: frame 1: encoding/hex",
 		begin + at + `"in":"recv","sizes":[260000000,9000000],"frames":["",""]}`: "line 2: frame 2: 9000000 octets cannot be",
+		begin + at + `"in":"recv","sizes":[9000000],"frames":["aaa101020001"]}`:  "line 2: frame 1: a trace has all of a HELLO, not 6 of 9000000 octets",
 		strings.Replace(begin, `"version":1`, `"version":2`, 1):                  "has version 2 of the format",
 		strings.Replace(begin, `"evasive":5`, `"evasive":50`, 1):                 "no node has",
 		strings.Replace(begin, `,"config":`, `,"x":`, 1):                         `"begin" has no "config"`,
@@ -185,6 +189,55 @@ func TestBadTraces(t *testing.T) {
 	}
 }
 
+// huge claims messages as large as a line may, in few octets.
+func huge() string {
+	const line = `{"time":"2001-02-03T04:05:06Z","node":"000102030405060708090A0B0C0D0E0F",`
+	return line + `"in":"begin","version":1,"config":{"name":"a","port":1,"interval":1,"evasive":5,"expired":30,"send-timeout":1,"limits":{}}}` + "\n" +
+		strings.Repeat(line+`"in":"recv","sizes":[268435456],"frames":["aaa1"]}`+"\n", 200)
+}
+
+// A message costs what is shown of it, not what it says it had.
+func TestHuge(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if sum, err := trace.Replay(strings.NewReader(huge())); err != nil || sum.Inputs != 201 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<30 {
+		t.Errorf("%d octets were taken for 200 lines", got)
+	}
+}
+
+// What waits for room is copied: it is bounded over all nodes, until it is answered or its node begins anew.
+func TestWaiting(t *testing.T) {
+	lines := small(t)
+	i := 0
+	for !strings.Contains(lines[i], `"in":"whisper"`) || !strings.Contains(lines[i+1], `"WHISPER"`) {
+		i++
+	}
+	const octets = 130 << 20
+	size := regexp.MustCompile(`"sizes":\[(6,)?\d+`)
+	grow := func(line string) string { return size.ReplaceAllString(line, fmt.Sprintf(`"sizes":[${1}%d`, octets)) }
+	node := regexp.MustCompile(`"node":"\w+","in":`).FindString(lines[i])
+	begin := lines[slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, node+`"begin"`) })]
+	call, sent := grow(lines[i]), grow(lines[i+1])
+	full := strings.Replace(sent, "}\n", `,"error":"full"}`+"\n", 1)
+	for name, c := range map[string]struct {
+		text, want string
+	}{
+		"one":       {call + full, ""},
+		"two":       {call + full + call, "octets wait to be sent"},
+		"two lives": {call + full + begin + call, ""},
+		"answered":  {call + sent + lines[i+2] + call, ""},
+	} {
+		_, err := trace.Replay(strings.NewReader(strings.Join(lines[:i], "") + c.text))
+		if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Whatever a trace says, replaying it ends, and not by panic.
 func FuzzReplay(f *testing.F) {
 	lines := small(f)
@@ -192,6 +245,7 @@ func FuzzReplay(f *testing.F) {
 		f.Add(lines[0] + strings.Join(lines[i:i+10], ""))
 	}
 	f.Add(strings.Join(lines[:30], ""))
+	f.Add(huge())
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) < 1<<16 {
 			_, _ = trace.Replay(strings.NewReader(text))

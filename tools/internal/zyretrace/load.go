@@ -129,6 +129,19 @@ func (l *loader) line(line *trace.Line) {
 	}
 }
 
+// passed makes a step of a command, which is one between two nodes only if the line says with whom.
+func (s *step) passed(k kind, line *trace.Line) {
+	s.command(line)
+	switch {
+	case s.peer >= 0:
+		s.kind = k
+	case k == sent:
+		s.text = "sends nobody " + s.text
+	default:
+		s.text = "hears of nobody " + s.text
+	}
+}
+
 func (l *loader) add(s *step) {
 	n := l.nodes[s.node]
 	s.number = len(n.steps)
@@ -182,8 +195,7 @@ func (l *loader) input(s *step, line *trace.Line) {
 		}
 		l.calls[s.node] = map[int]string{}
 	case trace.Recv:
-		s.kind = came
-		s.command(line)
+		s.passed(came, line)
 	case trace.Beacon:
 		s.text = "hears a beacon of " + who() + from
 		if len(line.Data) > 4 && line.Data[len(line.Data)-4:] == "0000" {
@@ -234,8 +246,7 @@ func (l *loader) output(s *step, line *trace.Line) {
 	who := l.placeholder(s.peer)
 	switch line.Out {
 	case trace.Send:
-		s.kind = sent
-		s.command(line)
+		s.passed(sent, line)
 		s.refused = line.Error != ""
 	case trace.Connect, trace.ConnectAny:
 		s.text = fmt.Sprintf("connects to %s at %s", who, show.Text(string(line.Endpoint)))

@@ -108,18 +108,7 @@ func TestHostileNames(t *testing.T) {
 		}
 		switch format {
 		case "svg":
-			d := xml.NewDecoder(strings.NewReader(text))
-			for {
-				token, err := d.Token()
-				if errors.Is(err, io.EOF) {
-					break
-				} else if err != nil {
-					t.Fatal(err)
-				}
-				if e, is := token.(xml.StartElement); is && !slices.Contains([]string{"svg", "title", "style", "rect", "text", "path", "circle"}, e.Name.Local) {
-					t.Errorf("the drawing has an element %s", e.Name.Local)
-				}
-			}
+			drawn(t, text)
 		case "mermaid":
 			for line := range strings.Lines(text) {
 				if strings.ContainsAny(strings.TrimSpace(strings.TrimPrefix(strings.ReplaceAll(line, "->>", ""), "    %%")), "<>%\"") {
@@ -132,6 +121,44 @@ func TestHostileNames(t *testing.T) {
 		}
 	}
 }
+
+// drawn fails if a drawing is no XML, or has in it what a drawing has not.
+func drawn(t *testing.T, svg string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if e, is := token.(xml.StartElement); is && !slices.Contains([]string{"svg", "title", "style", "rect", "text", "path", "circle"}, e.Name.Local) {
+			t.Errorf("the drawing has an element %s", e.Name.Local)
+		}
+	}
+}
+
+// Commands that a line says nobody sent, or got, are told beside the node.
+func TestNobody(t *testing.T) {
+	path := (&writer{t: t, b: *bytes.NewBufferString(nobody)}).file("nobody")
+	for format, wants := range map[string][]string{
+		"text":    {"010000  sends nobody PING #1: full\n", "010000  hears of nobody PING #2\n"},
+		"mermaid": {"Note over p0: 12#58;00#58;00.000 sends nobody PING #35;1#58; full\n", " hears of nobody PING #35;2\n"},
+		"svg":     {">sends nobody PING #1: full</text>", ">hears of nobody PING #2</text>"},
+	} {
+		text := run(t, Options{Files: []string{path}, Format: format})
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("there is no %q in %s", want, text)
+			}
+		}
+	}
+}
+
+const nobody = `{"time":"2001-02-03T12:00:00Z","node":"01000000000000000000000000000001","out":"send","command":"PING","sequence":1,"error":"full"}
+{"time":"2001-02-03T12:00:00Z","node":"01000000000000000000000000000001","in":"recv","command":"PING","sequence":2}
+`
 
 // What is left out of a drawing is told in it.
 func TestManySteps(t *testing.T) {
@@ -183,7 +210,7 @@ func TestBadTraces(t *testing.T) {
 	}
 }
 
-// Whatever is in a trace, it is drawn or refused.
+// Whatever is in a trace, it is drawn or refused, and the drawing is one.
 func FuzzTrace(f *testing.F) {
 	for _, name := range []string{"n0", "n2"} {
 		text, err := os.ReadFile(filepath.Join(page, name+".jsonl"))
@@ -194,6 +221,7 @@ func FuzzTrace(f *testing.F) {
 		f.Add(strings.Join(lines[:12], ""))
 		f.Add(strings.Join(lines[len(lines)-12:], ""))
 	}
+	f.Add(nobody)
 	f.Fuzz(func(t *testing.T, text string) {
 		l := newLoader(true)
 		_ = l.read(t.Context(), strings.NewReader(text))
@@ -207,10 +235,10 @@ func FuzzTrace(f *testing.F) {
 		if len(s.steps) == 0 {
 			return
 		}
-		for _, write := range []func(io.Writer) error{s.writeText, s.writeMermaid, s.writeSVG} {
-			if err := write(io.Discard); err != nil {
-				t.Error(err)
-			}
+		var svg strings.Builder
+		if err := errors.Join(s.writeText(io.Discard), s.writeMermaid(io.Discard), s.writeSVG(&svg)); err != nil {
+			t.Error(err)
 		}
+		drawn(t, svg.String())
 	})
 }

@@ -70,6 +70,7 @@ func openPostgres(ctx context.Context, url string, limits Limits, write bool) (*
 	if _, set := cfg.RuntimeParams["application_name"]; !set {
 		cfg.RuntimeParams["application_name"] = "zyre log"
 	}
+	cfg.RuntimeParams["client_encoding"] = "UTF8" // it is what we send, whatever the server or the URL takes for granted
 	s := &postgres{cfg: cfg, limits: limits}
 	if err := s.connect(ctx); err != nil {
 		return nil, err

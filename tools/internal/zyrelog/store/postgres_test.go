@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,23 @@ func TestPostgres(t *testing.T) {
 		server.run(t, "postgres", "create database latin encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0")
 		if _, err := Open(t.Context(), server.url("latin"), Limits{}); err == nil || !strings.Contains(err.Error(), "encoding is LATIN1") {
 			t.Errorf("a database without most characters: %v", err)
+		}
+	})
+	t.Run("client encoding", func(t *testing.T) {
+		where := server.database(t, "japan")
+		server.run(t, "japan", "alter database japan set client_encoding = 'EUC_JP'")
+		const text = "€ é 日本"
+		for _, where := range []string{where, where + "&client_encoding=LATIN1"} {
+			s := must[Reader](t)(Open(t.Context(), where, Limits{}))
+			write(t, s, Batch{Records: []Record{{Received: time.Now(), Sent: noon, Text: text}}})
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		s := must[Reader](t)(Open(t.Context(), where, Limits{}))
+		defer s.Close()
+		if got := texts(t, s, Query{}, 0); !slices.Equal(got, []string{text, text}) {
+			t.Errorf("%q", got)
 		}
 	})
 	t.Run("two collectors", func(t *testing.T) {
