@@ -3,6 +3,8 @@ package top
 import (
 	"context"
 	"encoding/json"
+	"net"
+	"net/netip"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
@@ -30,6 +32,7 @@ type node interface {
 	Ping(ctx context.Context, peer zyre.UUID) (time.Duration, error)
 	Stats() zyre.Stats
 	Groups() []string
+	Peers() []zyre.Peer
 	Err() error
 	Close() error
 }
@@ -104,11 +107,26 @@ func (h *hub) run() {
 	}
 }
 
-// look takes the node's own counters.
+// look takes the node's own counters, and where everybody is.
 func (h *hub) look(now time.Time) {
 	s := h.node.Stats()
 	h.model.Self(now, map[string]uint64{"peers": uint64(s.Peers), "in": s.Received, "out": s.Sent, "queue": uint64(s.Events + s.Inbox + s.Waiting),
 		"octets-in": s.OctetsReceived, "octets-out": s.OctetsSent}, h.node.Groups())
+	for _, p := range h.node.Peers() {
+		h.model.Moved(p.UUID, p.Addr)
+	}
+	h.model.Home(home())
+}
+
+// home returns the addresses of this machine, as far as they are known.
+func home() (at []netip.Addr) {
+	addrs, _ := net.InterfaceAddrs() // without them there is loopback
+	for _, a := range addrs {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			at = append(at, p.Addr())
+		}
+	}
+	return at
 }
 
 // tell tells all watchers what changed. Who is too far behind begins anew.

@@ -3,6 +3,7 @@ package top
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,9 @@ func id(n int) (id zyre.UUID) {
 	id[0], id[15] = byte(n), 1
 	return id
 }
+
+// host is where a node is.
+func host(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}) }
 
 // picture is a model of a few nodes, and a table that looks at it.
 func picture(names ...string) (*model.Model, *table) {
@@ -60,7 +64,7 @@ func TestTable(t *testing.T) {
 	m.Ping(id(2), 0, true)
 	for i := range 2 {
 		m.Record(&collector.Record{Level: 3, Event: zrelog.EventStats, Node: zrelog.HashUUID(id(1)), Received: begin.Add(time.Duration(i) * time.Second),
-			Text: fmt.Sprintf("peers=3 in=%d out=%d queue=4 dropped=0 octets-in=%d octets-out=0", i*20000, i*3, i*5e6)})
+			From: host(1), Text: fmt.Sprintf("peers=3 in=%d out=%d queue=4 dropped=0 octets-in=%d octets-out=0", i*20000, i*3, i*5e6)})
 	}
 	table.Update(lookMsg{})
 	if got := strings.Fields(row(table, "alice")); strings.Join(got, " ") != "● alice 10.0.0.1:1000 1.50 20k 3.0 5000k 0 4 odd" {
@@ -129,7 +133,7 @@ func TestTableIsSafe(t *testing.T) {
 	m, table := picture(bad...)
 	for i, text := range bad {
 		m.Event(&zyre.Event{Type: zyre.Join, Peer: id(i + 1), Group: text, Time: begin})
-		m.Record(&collector.Record{Level: 1, Node: zrelog.HashUUID(id(i + 1)), Received: begin, Text: text})
+		m.Record(&collector.Record{Level: 1, Node: zrelog.HashUUID(id(i + 1)), Received: begin, From: host(i + 1), Text: text})
 	}
 	table.Update(lookMsg{})
 	table.Update(tea.WindowSizeMsg{Width: 200, Height: 40})

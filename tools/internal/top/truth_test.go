@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +186,12 @@ func TestNetwork(t *testing.T) {
 		n := named(v, "bob")
 		return n.State == "gone" && n.Cause == zyre.ErrGoodbye.Error() && v.Totals.Nodes == 2
 	})
+}
+
+func TestHome(t *testing.T) {
+	if at := home(); !slices.ContainsFunc(at, netip.Addr.IsLoopback) {
+		t.Error(at)
+	}
 }
 
 func TestManyWatchers(t *testing.T) {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,10 @@ type flow struct {
 // every 5 s.
 const stale = 16 * time.Second
 
+// believable is the most that a counter grows by in a second: more octets than any
+// network has. What grew by more is not a count.
+const believable = 1 << 40
+
 // flows are the counters of which the growth per second is shown.
 var flows = [...]string{"in", "out", "octets-in", "octets-out"}
 
@@ -60,8 +65,12 @@ func (f *flow) count(now time.Time, c counters, sums map[string]uint64) {
 			if !knew || !knows || after < before {
 				continue
 			}
-			f.rates[name] = float64(after-before) / past.Seconds()
-			sums[name] += after - before
+			grown := after - before
+			if float64(grown) > believable*past.Seconds() {
+				continue
+			}
+			f.rates[name] = float64(grown) / past.Seconds()
+			sums[name] += min(grown, math.MaxUint64-sums[name]) // it never falls
 		}
 		f.measured = true
 	}

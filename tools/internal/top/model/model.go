@@ -3,7 +3,6 @@ package model
 import (
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/zeromq/gozyre/codecs/zrelog"
@@ -13,10 +12,11 @@ import (
 
 // Bounds of what is kept.
 const (
-	maxGone  = 200              // nodes that are gone
-	keepGone = 30 * time.Second // for so long
-	maxDown  = 2000             // broken links
-	maxText  = 300              // octets of a line of what happened
+	maxGone   = 200              // nodes that are gone
+	keepGone  = 30 * time.Second // for so long
+	maxDown   = 2000             // broken links
+	maxBroken = 200              // of those that one node told
+	maxText   = 300              // octets of a line of what happened
 )
 
 // Model is the picture of a network.
@@ -30,6 +30,7 @@ type Model struct {
 	began   uint64             // the first version that removed knows all of
 	down    map[link]bool      // links that a node told to be broken
 	groups  map[string]int     // members of each, who are present
+	home    []netip.Addr       // of this machine
 	history history
 	Counts  Counts
 	sums    map[string]uint64
@@ -51,6 +52,7 @@ type Counts struct {
 	Records [4]uint64        // by level; 0: other levels
 	Told    map[uint8]uint64 // records by event, those that are defined
 	Unknown uint64           // records of nobody who is known, or that fit several
+	Forged  uint64           // records that did not come from where the node is that they name
 	Pings   uint64           // answered
 	Lost    uint64           // pings that were not
 	RTT     [9]uint64        // answered pings by Buckets; the last: those above
@@ -131,10 +133,8 @@ func (m *Model) enter(id zyre.UUID, name, addr string, headers map[string]string
 		}
 		m.gone = slices.DeleteFunc(m.gone, func(n *node) bool { return n == old })
 	}
-	n := &node{id: id, hash: zrelog.HashUUID(id), name: name, addr: addr, headers: headers, since: at, rtt: -1}
-	if host, err := netip.ParseAddrPort(strings.TrimPrefix(addr, "tcp://")); err == nil {
-		n.host = host.Addr()
-	}
+	n := &node{id: id, hash: zrelog.HashUUID(id), name: name, headers: headers, since: at, rtt: -1}
+	n.place(addr)
 	m.nodes[id] = n
 	m.byHash[n.hash] = append(m.byHash[n.hash], n)
 	m.touch(n)
@@ -156,6 +156,23 @@ func (m *Model) exit(n *node, e *zyre.Event) (level uint8, text string) {
 		m.forget()
 	}
 	return level, text
+}
+
+// Moved takes where a peer is now.
+func (m *Model) Moved(peer zyre.UUID, addr string) {
+	if n := m.nodes[peer]; n != nil && n.state != Gone && n.addr != addr {
+		n.place(addr)
+		m.touch(n)
+	}
+}
+
+// Home takes the addresses that this machine has. What one of its nodes says may
+// come from another of them than that by which we know it.
+func (m *Model) Home(addrs []netip.Addr) {
+	m.home = m.home[:0]
+	for _, a := range addrs {
+		m.home = append(m.home, plain(a))
+	}
 }
 
 // absent takes a node out of everything but the list of nodes.

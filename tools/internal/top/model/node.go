@@ -3,6 +3,7 @@ package model
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
@@ -38,8 +39,20 @@ type node struct {
 	rtt     time.Duration
 	lost    bool // the last ping was not answered
 	flow    flow
+	broken  int    // links that it told to be broken
 	changed uint64 // the version in which it last changed
 }
+
+// place notes where the node is.
+func (n *node) place(addr string) {
+	n.addr, n.host = addr, netip.Addr{}
+	if at, err := netip.ParseAddrPort(strings.TrimPrefix(addr, "tcp://")); err == nil {
+		n.host = plain(at.Addr())
+	}
+}
+
+// plain is an address as it is compared: without what depends on who names it.
+func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 func (n *node) join(group string) bool {
 	at, found := slices.BinarySearch(n.groups, group)

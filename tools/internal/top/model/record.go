@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/zeromq/gozyre/codecs/zrelog"
@@ -38,9 +39,8 @@ func (m *Model) Record(r *collector.Record) {
 	if what[r.Event] != "" {
 		m.Counts.Told[r.Event]++
 	}
-	from := m.one(r.Node, r.From)
+	from := m.sender(r)
 	if from == nil {
-		m.Counts.Unknown++
 		return
 	}
 	if r.Event == zrelog.EventStats {
@@ -55,47 +55,73 @@ func (m *Model) Record(r *collector.Record) {
 	}
 	about := from
 	if r.Peer != 0 {
-		if about = m.one(r.Peer, netip.Addr{}); about != nil && about != from {
+		if about = m.only(r.Peer); about != nil && about != from {
 			m.linked(link{from.id, about.id}, r.Event)
 		}
 	}
 	m.tell(r, from, about)
 }
 
-// one returns the only node that is present and has the hash; of several, the only
-// one that is at an address. Nil: it is not clear whose it is.
-func (m *Model) one(h uint16, at netip.Addr) *node {
-	of := m.byHash[h]
-	if len(of) == 1 {
-		return of[0]
-	}
-	var found *node
-	for _, n := range of {
-		if at.IsValid() && n.host.Unmap() == at.Unmap() {
-			if found != nil {
-				return nil
-			}
-			found = n
+// sender returns the only node that is present, has the hash that a record names,
+// and is where the record came from: anybody can name any hash. Nil: nothing of it is
+// to be believed, which is counted.
+func (m *Model) sender(r *collector.Record) (found *node) {
+	from := plain(r.From)
+	for _, n := range m.byHash[r.Node] {
+		if !m.isAt(n, from) {
+			continue
 		}
+		if found != nil {
+			m.Counts.Unknown++
+			return nil
+		}
+		found = n
+	}
+	switch {
+	case found != nil:
+	case len(m.byHash[r.Node]) > 0:
+		m.Counts.Forged++
+	default:
+		m.Counts.Unknown++
 	}
 	return found
 }
 
+// isAt reports whether a node is at an address.
+func (m *Model) isAt(n *node, at netip.Addr) bool {
+	return n.host.IsValid() && (n.host == at || m.isHome(n.host) && m.isHome(at))
+}
+
+// isHome reports whether an address is this machine's.
+func (m *Model) isHome(a netip.Addr) bool { return a.IsLoopback() || slices.Contains(m.home, a) }
+
+// only returns the only node that is present and has the hash. Nil: it is not clear whose it is.
+func (m *Model) only(h uint16) *node {
+	if of := m.byHash[h]; len(of) == 1 {
+		return of[0]
+	}
+	return nil
+}
+
 // linked notes what a node told of its link to another.
 func (m *Model) linked(l link, event uint8) {
+	from := m.nodes[l.from]
 	switch {
 	case event == zrelog.EventEnter:
 		m.repair(l)
-	case event == zrelog.EventExit && len(m.down) < maxDown:
+	case event == zrelog.EventExit && !m.down[l] && len(m.down) < maxDown && from.broken < maxBroken:
 		m.down[l] = true
-		m.touch(m.nodes[l.from])
+		from.broken++
+		m.touch(from)
 	}
 }
 
 func (m *Model) repair(l link) {
 	if m.down[l] {
 		delete(m.down, l)
-		m.touch(m.nodes[l.from])
+		from := m.nodes[l.from]
+		from.broken--
+		m.touch(from)
 	}
 }
 

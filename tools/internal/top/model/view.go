@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -208,7 +209,7 @@ func (m *Model) Sums() map[string]uint64 { return maps.Clone(m.sums) }
 // Queued returns how many messages the nodes that tell have in their queues.
 func (m *Model) Queued() (messages int64) {
 	for _, n := range m.nodes {
-		messages += max(0, n.flow.number("queue"))
+		messages += min(max(0, n.flow.number("queue")), math.MaxInt64-messages)
 	}
 	return messages
 }

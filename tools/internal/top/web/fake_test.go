@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -87,13 +88,14 @@ func (f *fake) end() {
 
 func (f *fake) event(m *model.Model, t zyre.EventType, n int, group string) {
 	name := fmt.Sprintf("node%02d", n)
-	m.Event(&zyre.Event{Type: t, Peer: id(n), Name: name, Addr: fmt.Sprintf("tcp://10.0.0.%d:50000", n), Group: group,
+	m.Event(&zyre.Event{Type: t, Peer: id(n), Name: name, Addr: fmt.Sprintf("tcp://10.0.0.%d:50000", n%250), Group: group,
 		Headers: map[string]string{"X-ROLE": "test"}, Time: f.now})
 }
 
 // record is one that a node sends.
 func (f *fake) record(m *model.Model, event uint8, from, about int, text string) {
-	r := collector.Record{Level: zrelog.LevelInfo, Event: event, Node: zrelog.HashUUID(id(from)), Received: f.now, Text: text}
+	r := collector.Record{Level: zrelog.LevelInfo, Event: event, Node: zrelog.HashUUID(id(from)), Received: f.now, Text: text,
+		From: netip.MustParseAddr(fmt.Sprintf("10.0.0.%d", from%250))}
 	if about >= 0 {
 		r.Peer = zrelog.HashUUID(id(about))
 	}

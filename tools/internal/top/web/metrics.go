@@ -67,6 +67,7 @@ func (x *exposition) all(m *model.Model, watchers int, own zyre.Stats) {
 	}
 	x.metric("zyre_recorded_events_total", counter, "Records of ZRELOG received, by their event.", "event", told...)
 	x.metric("zyre_records_unattributed_total", counter, "Records of which it is not clear who sent them.", "", one(counts.Unknown))
+	x.metric("zyre_records_forged_total", counter, "Records that did not come from where the node is that they name; nothing of them is believed.", "", one(counts.Forged))
 	x.metric("zyre_network_messages_total", counter, "Messages that nodes received and sent while they were observed, as far as they tell.", "direction",
 		sample{"in", sums["in"]}, sample{"out", sums["out"]})
 	x.metric("zyre_network_bytes_total", counter, "Octets that nodes received and sent while they were observed, as far as they tell.", "direction",

@@ -20,8 +20,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"github.com/zeromq/gozyre/libzyre"
 	"github.com/zeromq/gozyre/tools/internal/top/model"
 )
@@ -36,12 +34,10 @@ type Source interface {
 }
 
 const (
-	cookie    = "zyre-token"
+	readTime  = 5 * time.Second  // in which a request has to be there
 	writeTime = 10 * time.Second // in which a browser has to take a change
 	alive     = 15 * time.Second // a comment is sent so often, to notice browsers that are gone
 	closeTime = 2 * time.Second
-
-	maxConnections = 256
 )
 
 // Server is a listening server.
@@ -73,13 +69,13 @@ func Listen(addr, token string, source Source) (*Server, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.http = http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 3 * writeTime, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		Handler: s.handler(), ReadTimeout: readTime, WriteTimeout: 3 * writeTime, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug), // what strangers send is not the user's trouble
 	}
 	go func() {
 		defer close(s.ended)
-		if err := s.http.Serve(netutil.LimitListener(l, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.http.Serve(bounded(l)); !errors.Is(err, http.ErrServerClosed) {
 			s.err = err
 		}
 	}()
@@ -104,6 +100,12 @@ func (s *Server) URL() string {
 		u.RawQuery = url.Values{"token": {s.token}}.Encode()
 	}
 	return u.String()
+}
+
+// cookie is the name of the cookie with the token. Cookies are of a host, whatever
+// the port, and there may be several servers on one.
+func (s *Server) cookie() string {
+	return fmt.Sprintf("zyre-token-%d", s.listener.Addr().(*net.TCPAddr).Port)
 }
 
 // Ended is closed when it does not serve any more; Err says why.
@@ -137,12 +139,26 @@ func (s *Server) handler() http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if why := s.refuse(w, r); why != "" {
-			http.Error(w, why, http.StatusForbidden)
+		why, code := s.refuse(w, r), http.StatusForbidden
+		if why == "" && r.ContentLength != 0 {
+			why, code = "requests have no body here", http.StatusBadRequest
+		}
+		if why != "" || s.token != "" && r.URL.Path == "/healthz" {
+			dismiss(w)
+		}
+		if why != "" {
+			http.Error(w, why, code)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// dismiss has the connection end with the answer, without waiting for what else
+// might come: whoever has no token keeps none.
+func dismiss(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now())
 }
 
 // refuse says why a request is not answered; empty: it is.
@@ -160,14 +176,14 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request) string {
 	fromURL := given != ""
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		given = bearer
-	} else if c, err := r.Cookie(cookie); err == nil && !fromURL {
+	} else if c, err := r.Cookie(s.cookie()); err == nil && !fromURL {
 		given = c.Value
 	}
 	if subtle.ConstantTimeCompare([]byte(given), []byte(s.token)) != 1 {
 		return "a token is needed: open the address that `zyre top --http` printed, or send the header Authorization: Bearer TOKEN"
 	}
 	if fromURL {
-		http.SetCookie(w, &http.Cookie{Name: cookie, Value: s.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+		http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: s.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	}
 	return ""
 }

@@ -78,10 +78,10 @@ func TestToken(t *testing.T) {
 	if code != http.StatusOK || !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Strict") {
 		t.Error(code, set)
 	}
-	if code, _, _ := get(t, s, "/metrics", "Cookie: "+cookie+"="+token); code != http.StatusOK {
+	if code, _, _ := get(t, s, "/metrics", "Cookie: "+s.cookie()+"="+token); code != http.StatusOK {
 		t.Error(code)
 	}
-	if code, _, _ := get(t, s, "/metrics", "Cookie: "+cookie+"=no"); code != http.StatusForbidden {
+	if code, _, _ := get(t, s, "/metrics", "Cookie: "+s.cookie()+"=no"); code != http.StatusForbidden {
 		t.Error(code)
 	}
 	own := listen(t, newFake(), "127.0.0.1:0", "mine") // on loopback, too, if one is given
