@@ -45,7 +45,10 @@ func Open(t testing.TB, url string, width, height int64, condition string) *Tab 
 		netlab.Refuse(t, "chromium is missing: install the package chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(int(width), int(height)))
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.WindowSize(int(width), int(height)),
+		// It asks nobody but us: not for updates of its parts, nor who there is.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-domain-reliability", true), chromedp.Flag("no-pings", true))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
