@@ -53,6 +53,9 @@ func (c *Checker) check(r, s *node) {
 	switch {
 	case s.live && !p.present:
 		c.report(RuleView, r, s, "does not know that it runs")
+	case !s.live && p.present && c.unsure(r, s): // its last words may be on their way
+		c.sweeps.push(sweep{c.late(r, s) + c.settle, r.at, s.at})
+		return
 	case !s.live && p.present:
 		c.report(RuleView, r, s, "believes that it still runs")
 	case s.live && p.entered < s.started && p.entered > 0:
