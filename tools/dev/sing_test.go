@@ -63,16 +63,8 @@ func copyCheckout(t *testing.T, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &repo.Env{Context: context.Background(), Root: root, Stdout: io.Discard, Stderr: os.Stderr}
-	list, err := env.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
+	for _, name := range checkout(t, root) {
 		data, err := os.ReadFile(filepath.Join(root, name))
-		if os.IsNotExist(err) {
-			continue // deleted and not committed yet
-		}
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,6 +76,23 @@ func copyCheckout(t *testing.T, to string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// checkout lists the files that are in a checkout and that git does not ignore.
+func checkout(t *testing.T, root string) []string {
+	t.Helper()
+	env := &repo.Env{Context: context.Background(), Root: root, Stdout: io.Discard, Stderr: os.Stderr}
+	list, err := env.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for name := range strings.SplitSeq(strings.TrimRight(string(list), "\x00"), "\x00") {
+		if _, err := os.Lstat(filepath.Join(root, name)); err == nil { // else it is deleted, and that is not committed yet
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func read(t *testing.T, name string) string {

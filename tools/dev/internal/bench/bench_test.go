@@ -31,7 +31,7 @@ func TestTables(t *testing.T) {
 	}
 	want := `Measured on 2026-01-02: Abacus, 2 cores, Linux 6, go1.26, libzmq 4.3.5; medians of 3 runs.
 
-Nodes (README.md):
+Nodes (libzyre/README.md):
 
 | figure | zmtp | libzmq | target | | best peer |
 |---|---|---|---|---|---|

@@ -8,7 +8,7 @@ import (
 
 // heads are the tables' first lines, and where a table belongs.
 var heads = []struct{ table, about, head string }{
-	{nodes, "Nodes (README.md)", "| figure | zmtp | libzmq | target | | best peer |\n|---|---|---|---|---|---|\n"},
+	{nodes, "Nodes (libzyre/README.md)", "| figure | zmtp | libzmq | target | | best peer |\n|---|---|---|---|---|---|\n"},
 	{links, "Transports (codecs/zmtp/README.md)", "| figure | zmtp | libzmq | zmtp is better by | target | " +
 		"| measured before: prototype, libzmq, go-zeromq/zmq4 |\n|---|---|---|---|---|---|---|\n"},
 	{presence, "Presence (libzyre/README.md)", "| figure | zyre | memberlist | zyre is better by | target | | others, measured before |\n|---|---|---|---|---|---|---|\n"},
