@@ -38,6 +38,15 @@
 // is room. A server sends no more than [ClientConfig.Window] octets ahead of the disk, and needs no more than about a megabyte for a client that
 // is slow.
 //
+// # Calls and errors
+//
+// Methods may be called from any goroutine. Listen and [Server.Publish] wait for the disk: until a directory has been read. Dial, [Client.Connect] and
+// [Client.Subscribe] wait for nothing on the network: whether a server is there, lets us in and has the path is told by events. Close waits for what is
+// under way. An argument that makes no sense is [ErrInvalid]; what has ended says [ErrClosed]; causes in events are met with errors.Is.
+//
+// Read the events: once [ClientConfig.Queue] of them wait, files have to wait too, and only Progress is left out. Each queue has a number in
+// [ServerStats] or [ClientStats].
+//
 // Package fmqtest has a pair of both for tests.
 //
 // Stability: Draft.

@@ -41,7 +41,7 @@ type Config struct {
 	// octets without NUL, values of up to 65,535 octets, Limits.HeaderOctets in all.
 	Headers map[string]string `zpl:"headers"`
 	// Port is the UDP port of discovery. Default 5670. Another port is another
-	// cluster.
+	// network.
 	Port uint16 `zpl:"port"`
 	// Interfaces are the names of the network interfaces to be found on. Each has to
 	// exist; one that is down or has no address yet is used as soon as it can be.
@@ -49,7 +49,7 @@ type Config struct {
 	// the node cannot be reached from elsewhere at all.
 	Interfaces []string `zpl:"interfaces"`
 	// Peers are endpoints where somebody may be found who is not heard of by his
-	// announcements: "tcp://192.168.7.2:50000", "example.net:50000". They are tried for
+	// beacons: "tcp://192.168.7.2:50000", "example.net:50000". They are tried for
 	// ever, beside discovery: for networks without broadcast, containers, VPNs. Whoever
 	// is to be found so has a TCPPort.
 	Peers []string `zpl:"peers"`
@@ -64,11 +64,11 @@ type Config struct {
 	// AnyEndpoint lets peers name another host than their connection comes from,
 	// and so aim this node's connections at anybody. Default: they may not.
 	AnyEndpoint bool `zpl:"any-endpoint"`
-	// Interval is the time between two announcements; in networks of more than 28
+	// Interval is the time between two beacons; in networks of more than 28
 	// nodes it grows, by 35 ms for each, up to 4 s (and 4/5 of Evasive). Default 1 s.
 	Interval time.Duration `zpl:"interval"`
 	// Evasive is how long a peer may be quiet before that is told (it is pinged when three of its
-	// announcements are missed). In networks of more than some 65 nodes, where announcements
+	// beacons are missed). In networks of more than some 65 nodes, where beacons
 	// are rare, it is longer: two of them, and up to a quarter more. Default 5 s.
 	Evasive time.Duration `zpl:"evasive"`
 	// Expired is how long a peer may be quiet before it is gone. Default 30 s.

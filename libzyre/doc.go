@@ -39,7 +39,7 @@
 //   - It said so: ErrGoodbye.
 //   - Its process died. Its connections end, nobody listens at its port: ErrUnreachable, within
 //     milliseconds. The transport has to tell; codecs/zmtp does, codecs/libzmq does not.
-//   - Its cable was pulled, or its host lost its power. Whoever misses three announcements in
+//   - Its cable was pulled, or its host lost its power. Whoever misses three beacons in
 //     a row is pinged, and on Linux the system says whether the other host
 //     acknowledges that: if not, ErrUnreachable, within 8 s; with 65 nodes and more, which
 //     announce themselves less often, within 14 s. Elsewhere, and with libzmq, it is
@@ -48,7 +48,7 @@
 //     gets. After Config.Evasive it is Evasive, a second later Silent, and gone after
 //     Config.Expired: ErrExpired.
 //
-// Datagrams can be forged and get lost, so no announcement ends a peer: it makes
+// Datagrams can be forged and get lost, so no beacon ends a peer: it makes
 // the node ask. A node that could not run or did not read does not hold silence
 // against others.
 //
@@ -59,12 +59,12 @@
 // where it is heard, without Exit. It exits with ErrMoved or ErrLost, and enters
 // again, if messages were on their way and are lost.
 //
-// # Where announcements do not reach
+// # Where beacons do not reach
 //
 // Config.Peers are endpoints where somebody may be found: they are tried for ever, beside
 // discovery, and who is there is a peer like any other. It has a fixed
 // Config.TCPPort, and Config.Advertise if it is to be reached at an
-// address that is not its own. Peers that hear no announcements of each other ask
+// address that is not its own. Peers that hear no beacons of each other ask
 // each other, by a ping, every few seconds.
 //
 // # Files
@@ -118,9 +118,18 @@
 // Nobody waits for a collector: what it does not take in time is dropped, and it is told how much that was. Contents of messages are never told.
 // While there is no collector there is no socket, no goroutine and nothing allocated for it. What is told is said in rfcs/zrelog.
 //
+// # Calls and errors
+//
+// Methods may be called from any goroutine, also from the one that reads the events. Whisper, Shout, Join and Leave return when the message
+// is queued, which is at once unless a peer's queue is full; Ping waits for its answer; Publish, PublishTo and Retract
+// wait for the disk; Close until what is queued has left, for a bounded time. Errors are met with errors.Is: ErrInvalid for what makes no sense,
+// ErrUnknownPeer and ErrBlocked for a peer that is gone or takes nothing, ErrClosed once the node has ended. Node.Err says why it has.
+//
+// Read the events for as long as the node lives, or its peers wait in the end.
+//
 // # What it costs a network
 //
-// Announcements have 22 octets, and come every Config.Interval; in networks of more
+// Beacons have 22 octets, and come every Config.Interval; in networks of more
 // than 28 nodes each waits for 35 ms times their number, up to 4 s, so that all together take
 // one part in a hundred of the time on the air of a slow wireless network.
 // Nobody is pinged who is heard. Join and Leave go to 64 peers at once, and to 64
@@ -129,7 +138,7 @@
 // # What it speaks
 //
 // ZRE/2 with a ZRE-DISC beacon on UDP port 5670, as the Zyres in C, Python and
-// JavaScript do. The messages are unencrypted; whoever is on the network can read
+// JavaScript do: rfcs/zre and rfcs/beacon. The messages are unencrypted; whoever is on the network can read
 // and forge them.
 //
 // # How it is made

@@ -61,7 +61,7 @@ type announcer interface {
 }
 
 // Start makes a node, opens its sockets and announces it. It returns once the
-// first announcement has left, and does not wait for peers, nor for an interface
+// first beacon has left, and does not wait for peers, nor for an interface
 // to come up: the node is announced when one does. It ends with Close or with ctx.
 //
 // The error is ErrInvalid for a Config that makes no sense, a wrong interface

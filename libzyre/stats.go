@@ -6,7 +6,7 @@ import "github.com/zeromq/gozyre/libzyre/internal/core"
 // are. Whatever strangers send costs one of these numbers and nothing else.
 type Stats struct {
 	Peers    int // that are present
-	Greeting int // that have not yet answered our HELLO; those known from an announcement only are 256 at most
+	Greeting int // that have not yet answered our HELLO; those known from a beacon only are 256 at most
 
 	Events  int // held for the reader; bound: Config.Queue
 	Inbox   int // messages received and not yet looked at; bound: 2000
@@ -36,7 +36,7 @@ type Stats struct {
 	TooManyThere   uint64 // peers left out because of Limits.PeersPerAddress
 	TooFast        uint64 // peers left out because of Limits.NewPeers; they are met later
 	Elsewhere      uint64 // HELLOs that named another host than they came from; see Config.AnyEndpoint
-	Conflicts      uint64 // announcements of a peer with another port than its own: somebody else has its UUID, or pretends to
+	Conflicts      uint64 // beacons of a peer with another port than its own: somebody else has its UUID, or pretends to
 	Unsendable     uint64 // messages that the transport refused
 	Crowded        uint64 // connections turned away because there were too many, or too many of one host
 	Taken          uint64 // connections turned away because their identity belongs to a peer that is there

@@ -1,4 +1,4 @@
-// Package fmq is the codec of FILEMQ/2, by which a server publishes files to its clients: it turns messages into
+// Package fmq is the codec of FILEMQ/2 (rfcs/filemq), by which a server publishes files to its clients: it turns messages into
 // frames and frames into messages, and knows nothing of sockets, files or the conversation.
 //
 // # Use

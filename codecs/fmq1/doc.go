@@ -1,4 +1,4 @@
-// Package fmq1 is the codec of FILEMQ/1, the first version of the protocol by which a server publishes files. Nobody
+// Package fmq1 is the codec of FILEMQ/1 (rfcs/filemq1), the first version of the protocol by which a server publishes files. Nobody
 // speaks it any more: it is here so that the specification can be checked, and old recordings read. Package fmq is
 // the version in use.
 //

@@ -5,7 +5,7 @@
 //
 // # How it works
 //
-// Each socket has a mutex, and whoever holds it may touch the socket: Send writes in line, so that the high water
+// Each socket has a mutex, and whoever holds it may touch the socket: Send writes in line, so that the high-water
 // mark is exact and no message waits for another goroutine. One goroutine per set of sockets receives. It sleeps in
 // zmq_poll on the descriptors of the sockets that receive, of those that are full, and of a wake-up pair; it never
 // polls on a timer. It receives a batch of frames in one call into C.

@@ -31,7 +31,7 @@ type socket struct {
 	zmq      *zmq4.Socket
 	native   native
 	endpoint string
-	full     bool // Send met the high water mark, the receiving goroutine waits for room
+	full     bool // Send met the high-water mark, the receiving goroutine waits for room
 	closed   bool
 	partial  partial // a message of which some frames have been read
 	lastPeer []byte

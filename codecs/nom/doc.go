@@ -1,4 +1,4 @@
-// Package nom is the codec of NOM, a protocol that is as small as one with a state machine can be. It turns messages
+// Package nom is the codec of NOM (rfcs/nom), a protocol that is as small as one with a state machine can be. It turns messages
 // into frames and frames into messages, and knows nothing of sockets or of the conversation.
 //
 // One [Message] holds any message. To send, fill in ID and the fields of that message, and give the socket the

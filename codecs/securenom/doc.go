@@ -1,4 +1,4 @@
-// Package securenom is the codec of secure NOM: NOM in which a client proves by SASL who it is. It turns messages
+// Package securenom is the codec of secure NOM (rfcs/nom, part II): NOM in which a client proves by SASL who it is. It turns messages
 // into frames and frames into messages, and knows nothing of sockets, mechanisms or the conversation.
 //
 // One [Message] holds any message. To send, fill in ID and the fields of that message, and give the socket the

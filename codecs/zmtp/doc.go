@@ -3,6 +3,9 @@
 //
 //	sockets, err := zmtp.Transport{}.Open(zsock.Options{})
 //
+// Package zsock says what sockets do, which calls wait (none) and what errors there are; here stands what is this transport's own. The
+// profile of ZMTP that it speaks is specified in rfcs/zmtp.
+//
 // # How it works
 //
 // A link or a listener's peer has a queue, in which messages stand as they will on the wire. Send appends to it, and starts a

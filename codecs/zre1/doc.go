@@ -1,4 +1,4 @@
-// Package zre1 is the codec of ZRE/1, the first version of the protocol between the peers of a Zyre network. Nobody
+// Package zre1 is the codec of ZRE/1 (rfcs/zre1), the first version of the protocol between the peers of a Zyre network. Nobody
 // speaks it any more: it is here so that the specification can be checked, and old recordings read. Package zre is
 // the version in use.
 //

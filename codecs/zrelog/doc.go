@@ -1,4 +1,4 @@
-// Package zrelog is the codec of ZRELOG, by which the peers of a Zyre network report to a collector what happens to
+// Package zrelog is the codec of ZRELOG (rfcs/zrelog), by which the peers of a Zyre network report to a collector what happens to
 // them. It turns messages into frames and frames into messages, and knows nothing of sockets.
 //
 // There is one message, LOG, and it is one frame: [Message.Append] makes it and [Message.Parse] reads it. Errors are

@@ -1,7 +1,28 @@
 // Package zsock is the small part of ZeroMQ that this project's protocols need, as interfaces: a [Transport]
 // opens a set of [Sockets] that share one [Inbox]; Listen binds a socket, Dial connects one.
 //
-// What every transport promises:
+// Transports live beside it: codecs/zmtp, which is Go alone, and codecs/libzmq. This package has no implementation and no dependencies.
+//
+//	sockets, err := zmtp.Transport{}.Open(zsock.Options{})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer sockets.Close()
+//	router, err := sockets.Listen(zsock.ListenOptions{Kind: zsock.Router, Endpoint: "tcp://*:5555"})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	for range sockets.Inbox().Ready() {
+//		for _, e := range sockets.Inbox().Take(nil) {
+//			if e.Type == zsock.Message {
+//				router.Send(e.Peer, e.Frames) // an echo
+//			}
+//		}
+//	}
+//
+// The kinds of sockets are Router, Dealer, Pub and Sub: what each does with messages says rfcs/zmtp, 7.
+//
+// # What every transport promises
 //
 //   - Nothing here blocks on the network. Send queues or returns [ErrFull]; what arrives, and what changes,
 //     comes as [Event] values through the Inbox.
@@ -11,8 +32,10 @@
 //   - A message is one or more frames, each of zero or more octets, delivered whole or not at all, in order per link.
 //   - Frames received belong to the receiver. Frames sent may be reused as soon as Send has returned.
 //
-// The package has no implementation and no dependencies. Transports live beside it: codecs/zmtp and codecs/libzmq. Package
-// zsocktest holds the conformance suite that each transport must pass.
+// Where transports differ, the option or method says so: "as far as the transport can". Errors are this package's, met with
+// errors.Is; a closed set says [ErrClosed]. Methods may be called from any goroutine, [Inbox.Take] from one at a time.
+//
+// Package zsocktest holds the conformance suite that each transport must pass.
 //
 // Stability: Draft.
 package zsock

@@ -4,6 +4,9 @@
 //	p.Put("hello.txt", "hello")
 //	e := p.Await(fmq.Deliver)
 //
+// Both are on loopback, on a port that is free, in folders that end with the test. What does not come within [Patience] fails it: a
+// test needs no sleep.
+//
 // Stability: Draft.
 package fmqtest
 

@@ -2,10 +2,22 @@
 //
 // A group of ZRE is a name that its members agree on; nobody owns it. Each node
 // tells all its peers of each join and leave, with a counter of one octet (the
-// status) that lets a peer see that it has missed one (ZRE/2, JOIN and LEAVE).
+// status) that lets a peer see that it has missed one (rfcs/zre, 8.1).
 // This package is the book-keeping on both sides: Table for who is where, and
-// Status for the counter. It knows no sockets, no clock and no goroutines; its
-// values are for one goroutine at a time.
+// Status for the counter.
+//
+//	var table groups.Table
+//	table.Join(alice, "CHAT")
+//	for member := range table.Members("CHAT") {
+//		...
+//	}
+//	if !after.Follows(before) {
+//		... // a change was missed
+//	}
+//
+// It knows no sockets, no clock and no goroutines; its values are for one
+// goroutine at a time. Nothing here fails or waits, and nothing is bounded: who
+// lets strangers join bounds how often.
 package groups
 
 import (

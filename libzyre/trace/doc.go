@@ -1,5 +1,17 @@
 // Package trace reads what a node writes to Config.Trace, and replays it.
 //
+//	file, err := os.Create("alice.jsonl")
+//	...
+//	node, err := zyre.Start(ctx, zyre.Config{Name: "alice", Trace: file})
+//
+// and later, on another machine perhaps,
+//
+//	sum, err := trace.Replay(file)
+//
+// The tool `zyre trace` draws what the traces of several nodes tell.
+//
+// # The form
+//
 // A trace is text, one JSON object a line (Line). There is a line for all that
 // came to a node (a beacon, a command of a peer, news of a connection, a call of
 // the application, a tick of its clock), and for all that followed: what it asked
@@ -15,13 +27,16 @@
 // is the protocol's, whole (1,024 octets of it, if it is not a HELLO's), of the
 // application's 32 octets each. Sizes are those of the whole frames.
 //
+// Lines of several nodes may be mixed. A trace may end anywhere: in the middle of
+// a line, too.
+//
+// # Replay
+//
 // A node decides by nothing else than what its trace holds. So Replay gives the
 // inputs to the protocol again, and finds the first difference, also in when it
 // wants to be woken: because the code is another one, or because the trace was
-// changed.
-//
-// Lines of several nodes may be mixed. A trace may end anywhere: in the middle of
-// a line, too.
+// changed. What a trace holds may be a stranger's: it is read in bounded memory,
+// and its texts are escaped.
 //
 // Draft.
 package trace

@@ -6,8 +6,28 @@
 //		event := zyretest.Next(t, nodes[1], zyre.Whisper)
 //	}
 //
+// # Real nodes
+//
 // The nodes are on loopback and on a UDP port that nobody else uses: nothing
-// leaves the machine, and tests that run at the same time do not meet.
+// leaves the machine, and tests that run at the same time do not meet. They end
+// with the test. What does not come within Deadline fails it: a test waits by
+// Next, and needs no sleep. Next passes over events of other types.
+//
+// # Simulated nodes
+//
+// Simulate lets nodes of the production code live in a network and a time that do
+// not exist. A minute takes milliseconds, a seed gives the same history each time,
+// and package history judges what the nodes tell.
+//
+//	report, err := zyretest.Simulate(ctx, zyretest.Simulation{
+//		Nodes: 20, Seed: 1, For: time.Hour, Faults: true,
+//	})
+//	for _, finding := range report.Findings {
+//		t.Error(finding)
+//	}
+//
+// Simulation.Actions says what is done and when: {At: 20 * time.Second, Do:
+// "kill", Node: 3}. One simulation uses one core; several may run at a time.
 package zyretest
 
 import (

@@ -1,4 +1,4 @@
-// Package client is the codec of MDP/Client, by which a client talks to a Majordomo broker: it turns messages into
+// Package client is the codec of MDP/Client (rfcs/mdp), by which a client talks to a Majordomo broker: it turns messages into
 // frames and frames into messages, and knows nothing of sockets or of the conversation.
 //
 // Every field is a frame of its own, and no frame says which message it is. To send, fill in a [Message] and give

@@ -1,4 +1,4 @@
-// Package worker is the codec of MDP/Worker, by which a worker talks to a Majordomo broker: it turns messages into
+// Package worker is the codec of MDP/Worker (rfcs/mdp), by which a worker talks to a Majordomo broker: it turns messages into
 // frames and frames into messages, and knows nothing of sockets or of the conversation.
 //
 // Every field is a frame of its own. To send, fill in a [Message] and give the socket the frames of
