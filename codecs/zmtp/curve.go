@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"golang.org/x/crypto/nacl/secretbox"
+	//lint:ignore SA1019 CurveZMQ is made of HSalsa20, as NaCl is
 	"golang.org/x/crypto/salsa20/salsa"
 
 	"github.com/zeromq/gozyre/codecs/zsock"

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	//lint:ignore SA1019 CurveZMQ is made of Poly1305, as NaCl is
 	"golang.org/x/crypto/poly1305"
+	//lint:ignore SA1019 CurveZMQ is made of HSalsa20, as NaCl is
 	"golang.org/x/crypto/salsa20/salsa"
 )
 

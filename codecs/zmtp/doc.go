@@ -58,6 +58,4 @@
 // # What is not there
 //
 // ZMTP 1 and 2 (libzmq before 4), other socket types than zsock's, a listener that is the client of PLAIN or CURVE.
-//
-// Stability: Draft.
 package zmtp

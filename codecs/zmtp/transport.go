@@ -21,7 +21,8 @@ type Transport struct {
 	// Listen and Dial make connections; nil means the system's. The network is "tcp4", "tcp6" or "unix". A test passes
 	// its own, and then nothing here knows that there is no network: with testing/synctest not even that time does not pass.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)
-	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	// Dial is the same for connections that begin here.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// HandshakeTimeout is how long a connection may take until both ends have admitted each other; 0 means
 	// DefaultHandshakeTimeout.
 	HandshakeTimeout time.Duration

@@ -27,14 +27,23 @@ type Command struct {
 	Check bool `help:"Change nothing; fail when a file would change."`
 }
 
+// apart are modules outside go.work that are kept tidy too. They use none of ours.
+var apart = []string{"tools/lint"}
+
 // Run tidies the modules in the order of their dependence.
 func (c *Command) Run(e *repo.Env) error {
 	modules, err := e.Modules()
 	if err != nil {
 		return err
 	}
+	all := modules
+	for _, dir := range apart {
+		if _, err := os.Stat(filepath.Join(e.Root, dir, "go.mod")); err == nil {
+			all = append(all, repo.Module{Dir: dir})
+		}
+	}
 	var stale []string
-	for _, m := range modules {
+	for _, m := range all {
 		files, err := tidied(e, m, modules)
 		if err != nil {
 			return fmt.Errorf("tidying %s: %w", m.Dir, err)

@@ -58,6 +58,26 @@ func TestSibling(t *testing.T) {
 	}
 }
 
+// The linter's module lies outside go.work, and is kept tidy all the same.
+func TestApart(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	e, out := checkout(t)
+	lint := filepath.Join(e.Root, "tools", "lint")
+	if err := os.Mkdir(lint, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(lint, "go.mod"), []byte("module   example.org/lint\n\n\ngo 1.26\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Command{}).Run(e); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got, err := os.ReadFile(filepath.Join(lint, "go.mod"))
+	if want := "module example.org/lint\n\ngo 1.26\n"; err != nil || string(got) != want {
+		t.Errorf("tools/lint/go.mod is now\n%s%v", got, err)
+	}
+}
+
 func TestForeign(t *testing.T) {
 	sum := "example.org/x v1.0.0 h1:x=\n" +
 		repo.Prefix + "/a v0.1.0 h1:a=\n" +
