@@ -35,8 +35,7 @@ type ClientConfig struct {
 	// that with ErrNearlyFull. 0 means that files may fill it; see [FreeTwentieth]. (Linux, macOS, FreeBSD)
 	KeepFree int64
 	// Login and Password are for servers that want them; without, the client is anonymous.
-	Login    string
-	Password string
+	Login, Password string
 	// Name is what servers are told that we are called, at most 255 octets, for [Receipt.Client]; empty: nothing. It proves nothing.
 	// (rfcs/filemq, 6.7)
 	Name string

@@ -48,6 +48,4 @@
 // [ServerStats] or [ClientStats].
 //
 // Package fmqtest has a pair of both for tests.
-//
-// Stability: Draft.
 package fmq

@@ -29,7 +29,7 @@ func (t EventType) String() string {
 
 // Event is something that happened to a client. Fields that do not concern its type are empty.
 type Event struct {
-	Type   EventType
+	Type   EventType // what happened
 	Server string    // endpoint of the server that it is about
 	Path   string    // full virtual path: begins with "/"
 	Name   string    // name in the inbox, relative, with slashes

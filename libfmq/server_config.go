@@ -77,7 +77,9 @@ type Receipt struct {
 
 // Account is somebody who may log in.
 type Account struct {
-	Login    string `zpl:"login"`
+	// Login is by what a client names the account: 1 to [sasl.MaxText] octets. No two accounts have the same.
+	Login string `zpl:"login"`
+	// Password is what a client has to show, at most [sasl.MaxText] octets.
 	Password string `zpl:"password"`
 	// Group is what Publish.Groups names; empty: none.
 	Group string `zpl:"group"`

@@ -60,7 +60,7 @@ func (t EventType) String() string { return core.EventType(t).String() }
 // Event is one thing that happened. Fields that a type does not use are zero.
 // Everything in it belongs to the reader.
 type Event struct {
-	Type    EventType
+	Type    EventType         // what happened
 	Peer    UUID              // whom it is about
 	Name    string            // the peer's name
 	Addr    string            // where the peer is: tcp://host:port
@@ -78,8 +78,8 @@ type Event struct {
 
 // Peer is what is known of another node.
 type Peer struct {
-	UUID    UUID
-	Name    string
+	UUID    UUID              // who it is
+	Name    string            // what it calls itself
 	Addr    string            // tcp://host:port
 	Headers map[string]string // what it says of itself
 	Groups  []string          // that it is in, sorted

@@ -45,7 +45,7 @@
 // Some octets are libzmq's own way: those of a greeting between ff and 7f are padding, as-server is always 0, and PLAIN
 // misspells its ERROR. A peer has to live with that, and need not copy it.
 //
-// Stability: Draft.
+// Draft: this package may change.
 package rfcs
 
 import (

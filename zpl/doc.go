@@ -80,6 +80,4 @@
 // properties and [MaxDepth] levels, and [Node.Text] and [Marshal] keep to
 // that, too. Time and memory grow with the length of a text alone. Nodes may be used
 // by several goroutines as long as none changes them.
-//
-// Stability: Draft.
 package zpl

@@ -14,9 +14,9 @@ import (
 // line, its comments and the empty lines around it; [Node.Text] writes those
 // again, and of the line itself no more than what was changed.
 type Node struct {
-	Name     string
-	Value    string
-	Children []*Node
+	Name     string  // a name as ZPL has them; the root has none
+	Value    string  // as it is meant, without quotes; may be empty
+	Children []*Node // the properties below it, in the order of the text
 	// Line is where the property stood in its text, from 1. It is 0 for the root
 	// and for nodes that a program made.
 	Line int

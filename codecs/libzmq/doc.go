@@ -41,6 +41,4 @@
 //     each frame there, and the whole message only here, behind libzmq.
 //   - A link takes about 55 KB of memory, both ends together, and each end two descriptors at most. An end that sends only
 //     costs the receiving goroutine nothing.
-//
-// Stability: Draft.
 package libzmq

@@ -40,5 +40,5 @@
 // case. A client has a machine from its first message that means something in the first state, until that
 // terminates or expires, and there are at most [Config.MaxClients] of them.
 //
-// Stability: Draft.
+// Draft: this package may change.
 package machine

@@ -68,11 +68,11 @@ func (c *Config) defaults() {
 
 // Effect is something that the world has to do because of an input.
 type Effect struct {
-	Type   EffectType
-	Peer   []byte   // whose machine it is; nil for a client's
-	Frames [][]byte // of Send: the message
-	Call   *Call    // of Answered
-	Err    error    // of Answered: what the call returns; of Fault: why
+	Type   EffectType // what to do
+	Peer   []byte     // whose machine it is; nil for a client's
+	Frames [][]byte   // of Send: the message
+	Call   *Call      // of Answered
+	Err    error      // of Answered: what the call returns; of Fault: why
 }
 
 // EffectType tells what an Effect asks for.

@@ -9,6 +9,8 @@
 // as many as one likes.
 //
 // nom_msg.xml is the model, and nom_msg_gen.go is generated from it (go generate). A test compares the two.
+//
+// Draft: this package may change.
 package nom
 
 //go:generate go run ../cmd/zproto go nom_msg.xml

@@ -10,6 +10,8 @@
 //
 // securenom_msg.xml is the model, and securenom_msg_gen.go is generated from it (go generate). A test compares
 // the two.
+//
+// Draft: this package may change.
 package securenom
 
 //go:generate go run ../cmd/zproto go securenom_msg.xml

@@ -7,7 +7,9 @@ import (
 
 // Pair is an entry of a hash (dictionary). On the wire the key is a string (at most 255 octets) and the value
 // a longstr. Order and repeated keys are kept as they came.
-type Pair struct{ Key, Value []byte }
+type Pair struct {
+	Key, Value []byte // octets, as they are on the wire
+}
 
 // Reader reads the fields of one message, in order: those of the first frame, then whole frames. It never
 // panics and never reads past what it was given. The first fault sticks: every later read gives a zero value,

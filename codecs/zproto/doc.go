@@ -94,6 +94,8 @@
 //
 // Mistakes are [*Error] values with file, line, column and a sentence. Nothing here panics on any input or needs
 // more than a model's size allows: models have at most [MaxSize] octets.
+//
+// Draft: this package may change.
 package zproto
 
 //go:generate go run ../cmd/zproto -template examples/presentation.tmpl -tree -o examples/presentation.md examples/presentation.xml

@@ -11,9 +11,9 @@ import (
 // Picture is a picture in Graphviz's language, and what it shows for whoever cannot see it. The classes state, here, event,
 // action, cell, begin and note of its nodes are for a style sheet; without one it is in light colours.
 type Picture struct {
-	Title string
-	Desc  string
-	Dot   []byte
+	Title string // what it is of
+	Desc  string // all that it shows, in words
+	Dot   []byte // the text for Graphviz
 }
 
 // dotHead begins every picture. DejaVu Sans is a font whose widths Graphviz knows by heart, so that a picture is the same on

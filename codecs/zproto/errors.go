@@ -7,7 +7,7 @@ import "strconv"
 type Error struct {
 	File      string // as given to Parse
 	Line, Col int    // from 1; columns count octets
-	Msg       string
+	Msg       string // the sentence
 }
 
 // Error implements error in the form that editors jump to: "zre_msg.xml:12:9: unknown type …".
@@ -17,6 +17,6 @@ func (e *Error) Error() string {
 
 // Pos is a place in a model file. Line and column count from 1, columns in octets.
 type Pos struct {
-	File      string
-	Line, Col int
+	File      string // as given to Parse, or as an include names it
+	Line, Col int    // from 1
 }

@@ -5,10 +5,10 @@ import "strings"
 // State is a state of a machine, and what happens in it.
 type State struct {
 	Pos
-	Name    string // words: "expect reply"
-	Inherit string // the state whose events count here too, behind the own ones; or empty
-	Doc     string
-	Events  []*Event
+	Name    string   // words: "expect reply"
+	Inherit string   // the state whose events count here too, behind the own ones; or empty
+	Doc     string   // the model's own words
+	Events  []*Event // in the order of the file
 
 	inheritAt Pos
 }
@@ -16,10 +16,10 @@ type State struct {
 // Event is what may happen in a state. Its actions are done in order, then the state changes.
 type Event struct {
 	Pos
-	Name    string // a message in capitals, or an internal event in small letters, or "*": any message not named
-	Next    string // the state that follows; empty: the same
-	Doc     string
-	Actions []*Action
+	Name    string    // a message in capitals, or an internal event in small letters, or "*": any message not named
+	Next    string    // the state that follows; empty: the same
+	Doc     string    // the model's own words
+	Actions []*Action // in the order in which they are done
 
 	nextAt Pos
 }
@@ -40,7 +40,7 @@ type Action struct {
 	Pos
 	Name    string // words: "check credentials"
 	Message string // of send: the name of the message
-	Doc     string
+	Doc     string // the model's own words
 
 	messageAt Pos
 }
@@ -58,17 +58,17 @@ func (a *Action) BuiltIn() bool { return a.Name == SendAction || a.Name == Termi
 // answered by an action.
 type Method struct {
 	Pos
-	Name      string // words: "subscribe"
-	Doc       string
-	Arguments []*Argument
+	Name      string      // words: "subscribe"
+	Doc       string      // the model's own words
+	Arguments []*Argument // in their order
 }
 
 // Argument is a value that the application gives with a call.
 type Argument struct {
 	Pos
-	Name string
+	Name string // words: "window size"
 	Type string // "string", "number", "data" or "dictionary"
-	Doc  string
+	Doc  string // the model's own words
 }
 
 // Step of a selftest sends a message, or waits for one, or both in this order. A step that only waits waits for

@@ -46,7 +46,7 @@ const (
 type Include struct {
 	Pos
 	File  string // relative to the file that it stands in
-	Class *Class
+	Class *Class // what stands in it
 }
 
 // IDField is the field of the header that says which message it is, in the layout Frames; nil where the binary
@@ -87,20 +87,20 @@ func (c *Class) SignatureValue() uint16 { return 0xAAA0 | uint16(c.Signature) }
 // Message is one message of a class.
 type Message struct {
 	Pos
-	Name   string // "PING-OK"
-	ID     uint8  // 1–255; where it is not on the wire, the place in the file
-	Doc    string
+	Name   string   // "PING-OK"
+	ID     uint8    // 1–255; where it is not on the wire, the place in the file
+	Doc    string   // the model's own words
 	Fields []*Field // without those of the header
 }
 
 // Define is a named constant. It takes no part in the encoding.
 type Define struct {
 	Pos
-	Name   string
+	Name   string // as the model has it
 	Value  string // as written
 	IsText bool   // Value is not a decimal number of at most 64 bits
 	Number uint64 // the value, unless IsText
-	Doc    string
+	Doc    string // the model's own words
 }
 
 // Type is the encoding of a field.
@@ -131,15 +131,15 @@ func (t Type) OwnFrame() bool { return t == Frame || t == Msg }
 // Field is a field of a message, or of the header of all messages.
 type Field struct {
 	Pos
-	Name   string
-	Type   Type
+	Name   string // as the model has it: "sequence"
+	Type   Type   // how it is encoded
 	Size   int    // number: 1, 2, 4 or 8; octets: 1–65535; uuid: 16; else 0
 	Text   bool   // NUL is refused: in the text, in each text of strings, in each key of a hash
 	Least  int    // msg: the number of frames that it has at least, 0 or 1
 	Fixed  bool   // the model fixes the value; the field is on the wire, but not in the API
 	Value  string // the fixed value of a string, longstr or frame
 	Number uint64 // the fixed value of a number
-	Doc    string
+	Doc    string // the model's own words
 }
 
 // same tells whether two fields of one name can share one field of a Go struct.

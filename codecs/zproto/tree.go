@@ -11,15 +11,17 @@ import (
 // Element is an element of any XML, for templates.
 type Element struct {
 	Pos
-	Name     string // with its prefix, if it has one: "svg:path"
-	Attrs    []Attr // in the order of the file
-	Text     string // all text directly inside, white space collapsed
-	Raw      string // the same as it stands there
-	Children []*Element
+	Name     string     // with its prefix, if it has one: "svg:path"
+	Attrs    []Attr     // in the order of the file
+	Text     string     // all text directly inside, white space collapsed
+	Raw      string     // the same as it stands there
+	Children []*Element // in the order of the file
 }
 
 // Attr is an attribute of an Element.
-type Attr struct{ Name, Value string }
+type Attr struct {
+	Name, Value string // the name with its prefix, if it has one; the value without quotes and entities
+}
 
 // Attr gives the value of an attribute, or the empty string.
 func (e *Element) Attr(name string) string {

@@ -10,22 +10,24 @@ import (
 // [Decode] are a second implementation of everything that the models say, kept apart from the generated codecs and
 // from package wire on purpose, and naive: vectors come from here, so that the two check each other.
 type Values struct {
-	Class   *Class
-	Message *Message
-	List    []Value // of the header's fields, then of the message's own; without fixed ones and the id
+	Class   *Class   // the model
+	Message *Message // of that class
+	List    []Value  // of the header's fields, then of the message's own; without fixed ones and the id
 }
 
 // Value is what one field holds. Its type says which member that is.
 type Value struct {
-	Field  *Field
-	Number uint64   // number
-	Octets []byte   // octets, uuid, string, longstr, chunk, frame
-	List   [][]byte // strings, msg
-	Pairs  []KeyValue
+	Field  *Field     // whose value it is
+	Number uint64     // number
+	Octets []byte     // octets, uuid, string, longstr, chunk, frame
+	List   [][]byte   // strings, msg
+	Pairs  []KeyValue // hash
 }
 
 // KeyValue is an entry of a hash.
-type KeyValue struct{ Key, Value []byte }
+type KeyValue struct {
+	Key, Value []byte // as on the wire
+}
 
 // Fault says what is wrong with a message. The names are those of vectors, and of package wire's Err values.
 type Fault string

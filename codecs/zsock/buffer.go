@@ -20,6 +20,8 @@ func bufferKind(octets int) int {
 
 // NewBuffer is for transports, and for who uses SendOwned: it makes an empty buffer for at least so many octets, of what was
 // recycled if there is some.
+//
+// Draft: may change.
 func NewBuffer(octets int) []byte {
 	kind := bufferKind(octets)
 	if kind < 0 || kind >= bufferKinds {
@@ -34,6 +36,8 @@ func NewBuffer(octets int) []byte {
 // Recycle gives the memory of long frames back, for others to come. Nobody has to: but who receives hundreds of megabytes a
 // second, and is done with each message soon, spares the garbage collector half of the work. The frames, and whatever shares
 // their memory, must not be used afterwards, and only their receiver may recycle them.
+//
+// Draft: may change.
 func Recycle(frames [][]byte) {
 	for _, f := range frames {
 		if kind := bufferKind(cap(f)); kind >= 0 && kind < bufferKinds && cap(f) == leastBuffer<<kind {
@@ -48,6 +52,8 @@ func Recycle(frames [][]byte) {
 // must not be used afterwards. Who sends hundreds of megabytes a second, of buffers of NewBuffer, spares a copy of each message
 // whose last frame is long, where the transport can; and the memory is recycled in any case. After an error the frames are the
 // sender's still.
+//
+// Draft: may change.
 func SendOwned(l Listener, peer []byte, frames [][]byte) error {
 	if l, ok := l.(interface{ SendOwned([]byte, [][]byte) error }); ok {
 		return l.SendOwned(peer, frames)

@@ -36,6 +36,4 @@
 // errors.Is; a closed set says [ErrClosed]. Methods may be called from any goroutine, [Inbox.Take] from one at a time.
 //
 // Package zsocktest holds the conformance suite that each transport must pass.
-//
-// Stability: Draft.
 package zsock

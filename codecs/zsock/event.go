@@ -39,6 +39,7 @@ func (t EventType) String() string {
 
 // Event is something that happened on a socket.
 type Event struct {
+	// Type is what happened.
 	Type EventType
 	// Link is the link concerned; nil when it was a listener.
 	Link Link

@@ -8,6 +8,8 @@ import (
 
 // ExplainLimit is for transports: it turns an error that comes from running out of descriptors, of which a peer takes that
 // many, into one that is ErrLimit and says what to do. Other errors, and nil, it returns as they are.
+//
+// Draft: may change.
 func ExplainLimit(err error, perPeer int) error {
 	if err == nil || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
 		return err

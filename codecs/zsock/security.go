@@ -51,7 +51,7 @@ type Security struct {
 
 // Credentials are what a peer shows of itself to a listener.
 type Credentials struct {
-	Mechanism          Mechanism
+	Mechanism          Mechanism  // which of the three it used
 	Addr               netip.Addr // where it comes from, as far as known
 	Username, Password string     // of Plain
 	Key                Key        // of Curve: the peer's public key, proved

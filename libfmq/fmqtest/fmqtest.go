@@ -7,7 +7,7 @@
 // Both are on loopback, on a port that is free, in folders that end with the test. What does not come within [Patience] fails it: a
 // test needs no sleep.
 //
-// Stability: Draft.
+// Draft: this package may change.
 package fmqtest
 
 import (
@@ -24,10 +24,10 @@ const Patience = 30 * time.Second
 
 // Pair is a server that offers a directory, and a client that subscribes to all of it.
 type Pair struct {
-	Server *fmq.Server
-	Client *fmq.Client
-	Outbox string // what the server offers as "/"
-	Inbox  string // where the client keeps what arrives
+	Server *fmq.Server // on loopback
+	Client *fmq.Client // connected to it
+	Outbox string      // what the server offers as "/"
+	Inbox  string      // where the client keeps what arrives
 
 	tb testing.TB
 }

@@ -32,7 +32,7 @@ func ParseAnonymous(response []byte) (trace []byte, err error) {
 // AnonymousClient does not say who it is. The trace is optional: a text that helps the server's operator, an e-mail address for
 // instance.
 type AnonymousClient struct {
-	Trace string
+	Trace string // at most MaxText octets; may be empty
 }
 
 // Name is "ANONYMOUS".

@@ -26,6 +26,4 @@
 // logins, not even by how long the answer takes (see [Logins]).
 //
 // Nothing here blocks, starts goroutines or keeps state beside the exchanges, which belong to one goroutine each.
-//
-// Stability: Draft.
 package sasl

@@ -8,8 +8,8 @@ import (
 // PlainMessage is what a client says in PLAIN (RFC 4616).
 type PlainMessage struct {
 	As       []byte // whom the client wants to act for; empty: itself
-	Login    []byte
-	Password []byte
+	Login    []byte // 1 octet to MaxText of them, no NUL
+	Password []byte // the same
 }
 
 // ParsePlain reads a response of PLAIN: [identity to act as] NUL login NUL password. Texts are any octets but NUL, at most
@@ -62,7 +62,7 @@ func (m PlainMessage) check(kind error) error {
 // PlainServer accepts clients by their login and password. Check says whether they are right; [Logins.Check] is one. A client
 // that wants to act for somebody else is refused.
 type PlainServer struct {
-	Check func(login, password []byte) bool
+	Check func(login, password []byte) bool // nil: nobody is let in
 }
 
 // Name is "PLAIN".
@@ -89,7 +89,7 @@ func (e plainExchange) Respond(response []byte) ([]byte, *Identity, error) {
 
 // PlainClient shows a login and a password.
 type PlainClient struct {
-	Login, Password string
+	Login, Password string // 1 octet to MaxText of them, no NUL
 }
 
 // Name is "PLAIN".

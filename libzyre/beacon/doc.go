@@ -67,8 +67,8 @@
 //
 // # IPv6
 //
-// Draft: with [Config.IPv6] announcements also go to the link-local group of all
-// nodes, [Group6], from the link-local address of each interface that can multicast.
+// With [Config.IPv6], which is a draft, announcements also go to the link-local group
+// of all nodes, [Group6], from the link-local address of each interface that can multicast.
 //
 // # Systems
 //

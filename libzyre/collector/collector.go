@@ -63,12 +63,12 @@ type Config struct {
 
 // Record is one report. All of it is what its sender says, but Received and From.
 type Record struct {
-	Level, Event uint8     // zrelog.LevelInfo, zrelog.EventJoin …; may be any number
-	Node, Peer   uint16    // zrelog.Hash of the UUIDs of who reports, and of whom; Peer may be 0: of nobody else
-	Time         time.Time // by the node's clock, exact to a millisecond or a second; UTC
-	Received     time.Time // by ours
-	From         netip.Addr
-	Text         string // any octets, at most 255
+	Level, Event uint8      // zrelog.LevelInfo, zrelog.EventJoin …; may be any number
+	Node, Peer   uint16     // zrelog.Hash of the UUIDs of who reports, and of whom; Peer may be 0: of nobody else
+	Time         time.Time  // by the node's clock, exact to a millisecond or a second; UTC
+	Received     time.Time  // by ours
+	From         netip.Addr // where the connection that brought it comes from
+	Text         string     // any octets, at most 255
 }
 
 // Stats counts since Listen.

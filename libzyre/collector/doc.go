@@ -26,5 +26,5 @@
 // Everything in a record is a stranger's: anybody who reaches the port can send any. Its text may hold control characters, which must not
 // reach a terminal, and need not be UTF-8.
 //
-// Stability: Draft.
+// Draft: this package may change.
 package collector

@@ -42,6 +42,4 @@
 // at all; when a connection breaks, what was on its way may be lost, and only numbers in the messages can show that.
 //
 // Methods may be called from any goroutine, Take from one at a time. Errors are met with errors.Is.
-//
-// Stability: Draft.
 package harmony

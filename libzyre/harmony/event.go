@@ -36,6 +36,7 @@ var (
 
 // Event is something that happened with a peer.
 type Event struct {
+	// Type is what happened.
 	Type EventType
 	// Peer is whom it concerns: who was given to Connect, or the identity under which somebody connected to us.
 	Peer ID

@@ -49,8 +49,8 @@ type Config struct {
 	// Connections, ConnectionsPerAddress, UnfinishedOctets, QueuedOctets and Dials are the bounds of zsock.Options; 0 means its
 	// defaults.
 	Connections, ConnectionsPerAddress int
-	UnfinishedOctets, QueuedOctets     int64
-	Dials                              int
+	UnfinishedOctets, QueuedOctets     int64 // see Connections
+	Dials                              int   // see Connections
 	// Log receives what is odd; nil means silence.
 	Log *slog.Logger
 }

@@ -38,5 +38,5 @@
 // changed. What a trace holds may be a stranger's: it is read in bounded memory,
 // and its texts are escaped.
 //
-// Draft.
+// Draft: this package may change.
 package trace

@@ -53,20 +53,20 @@ const (
 // Line is one line of a trace. One of In, Out and Event says which; the
 // other fields mean something where they are set.
 type Line struct {
-	Time time.Time `json:"time"`
-	Node ID        `json:"node"`
+	Time time.Time `json:"time"` // when it was, by the node's clock
+	Node ID        `json:"node"` // whose line it is
 
 	In    string `json:"in,omitempty"`    // what came to the node
 	Out   string `json:"out,omitempty"`   // what it did
 	Event string `json:"event,omitempty"` // what it told its application: ENTER and so on
 
-	Peer     ID     `json:"peer,omitzero"`
+	Peer     ID     `json:"peer,omitzero"`      // whom it is about
 	Name     Text   `json:"name,omitempty"`     // of the peer, in events
 	Addr     string `json:"addr,omitempty"`     // where a datagram, a command or a connection came from, or who is asked about
 	Own      string `json:"own,omitempty"`      // the answer of "local"
 	Endpoint Text   `json:"endpoint,omitempty"` // to connect to
 	Identity ID     `json:"identity,omitzero"`  // who the other end of a connection says it is
-	Group    Text   `json:"group,omitempty"`
+	Group    Text   `json:"group,omitempty"`    // in calls and events
 
 	Command  string   `json:"command,omitempty"`  // HELLO and so on; what cannot be read has none
 	Sequence *uint16  `json:"sequence,omitempty"` // of the command
@@ -74,39 +74,39 @@ type Line struct {
 	Frames   []string `json:"frames,omitempty"`   // in hexadecimal, cut
 	Data     string   `json:"data,omitempty"`     // a datagram, in hexadecimal, cut
 
-	Due   time.Time     `json:"due,omitzero"`   // of "tick": when the node wanted to be woken
-	Call  int           `json:"call,omitempty"` // numbers calls of the application
-	For   time.Duration `json:"for,omitempty"`  // nanoseconds: of "unacknowledged" and of a ping
-	Error Text          `json:"error,omitempty"`
+	Due   time.Time     `json:"due,omitzero"`    // of "tick": when the node wanted to be woken
+	Call  int           `json:"call,omitempty"`  // numbers calls of the application
+	For   time.Duration `json:"for,omitempty"`   // nanoseconds: of "unacknowledged" and of a ping
+	Error Text          `json:"error,omitempty"` // what went wrong
 	Cause Text          `json:"cause,omitempty"` // of EXIT and "stop"
 
 	Version int     `json:"version,omitempty"` // of "begin"
-	Config  *Config `json:"config,omitempty"`
+	Config  *Config `json:"config,omitempty"`  // of "begin"
 }
 
 // Config is what a node was told at birth.
 type Config struct {
-	Name        Text          `json:"name"`
-	Headers     [][2]Text     `json:"headers,omitempty"`
-	Port        uint16        `json:"port"`
-	Interval    time.Duration `json:"interval"` // nanoseconds, as all of them
-	Evasive     time.Duration `json:"evasive"`
-	Expired     time.Duration `json:"expired"`
-	SendTimeout time.Duration `json:"send-timeout"`
-	Limits      Limits        `json:"limits"`
-	Peers       []string      `json:"peers,omitempty"`
-	Advertise   string        `json:"advertise,omitempty"`
-	AnyEndpoint bool          `json:"any-endpoint,omitempty"`
-	Tells       bool          `json:"tells,omitempty"` // the transport tells of connections
+	Name        Text          `json:"name"`                   // what the node calls itself
+	Headers     [][2]Text     `json:"headers,omitempty"`      // each a name and its value
+	Port        uint16        `json:"port"`                   // UDP, of beacons
+	Interval    time.Duration `json:"interval"`               // nanoseconds, as all of them
+	Evasive     time.Duration `json:"evasive"`                // see zyre.Config, as all that follows
+	Expired     time.Duration `json:"expired"`                // nanoseconds
+	SendTimeout time.Duration `json:"send-timeout"`           // nanoseconds
+	Limits      Limits        `json:"limits"`                 // how much peers may take
+	Peers       []string      `json:"peers,omitempty"`        // endpoints
+	Advertise   string        `json:"advertise,omitempty"`    // the endpoint that peers are told
+	AnyEndpoint bool          `json:"any-endpoint,omitempty"` // peers may name another host than theirs
+	Tells       bool          `json:"tells,omitempty"`        // the transport tells of connections
 }
 
 // Limits is what of zyre.Limits the protocol keeps.
 type Limits struct {
-	Peers           int `json:"peers"`
-	PeersPerAddress int `json:"peers-per-address"`
-	NewPeers        int `json:"new-peers"`
-	Groups          int `json:"groups"`
-	HeaderOctets    int `json:"header-octets"`
+	Peers           int `json:"peers"`             // at a time
+	PeersPerAddress int `json:"peers-per-address"` // at a time
+	NewPeers        int `json:"new-peers"`         // a second
+	Groups          int `json:"groups"`            // of one peer
+	HeaderOctets    int `json:"header-octets"`     // of one peer
 }
 
 // ID is a node's UUID.

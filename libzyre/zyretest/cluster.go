@@ -28,6 +28,8 @@
 //
 // Simulation.Actions says what is done and when: {At: 20 * time.Second, Do:
 // "kill", Node: 3}. One simulation uses one core; several may run at a time.
+//
+// Draft: this package may change.
 package zyretest
 
 import (

@@ -59,22 +59,22 @@ func Actions() []string { return sim.Names() }
 
 // Report is what came of a simulation.
 type Report struct {
-	Seed            uint64            `json:"seed"`
-	Findings        []history.Finding `json:"findings"`
-	Figures         history.Figures   `json:"figures"`
-	Hash            uint64            `json:"hash"`   // of all that applications were told: equal for equal histories
-	Events          uint64            `json:"events"` // that were simulated
-	Messages        uint64            `json:"messages"`
-	Wall            time.Duration     `json:"wall"`
-	Simulated       time.Duration     `json:"simulated"`
+	Seed            uint64            `json:"seed"`              // repeats it
+	Findings        []history.Finding `json:"findings"`          // what must not be, oldest first
+	Figures         history.Figures   `json:"figures"`           // what was seen
+	Hash            uint64            `json:"hash"`              // of all that applications were told: equal for equal histories
+	Events          uint64            `json:"events"`            // that were simulated
+	Messages        uint64            `json:"messages"`          // that were sent
+	Wall            time.Duration     `json:"wall"`              // how long it took, in nanoseconds
+	Simulated       time.Duration     `json:"simulated"`         // how much time passed in it, in nanoseconds
 	EventsPerSecond float64           `json:"events-per-second"` // of real time
 	Links           int               `json:"links"`             // connections in the end
 	OctetsPerLink   uint64            `json:"octets-per-link"`   // of all memory; 0: not measured
 	Airtime         float64           `json:"airtime"`           // the share of beacons, on the first access point
 	Busy            float64           `json:"busy"`              // and of everything
-	// Shortest are the fewest actions that were found to lead to the first finding, and Transcript what
-	// happened then between the two nodes that it is about.
-	Shortest   []Action `json:"shortest,omitempty"`
+	// Shortest are the fewest actions that were found to lead to the first finding.
+	Shortest []Action `json:"shortest,omitempty"`
+	// Transcript is what happened then between the two nodes that the finding is about.
 	Transcript []string `json:"transcript,omitempty"`
 }
 

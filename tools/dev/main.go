@@ -6,6 +6,7 @@
 //	go run ./tools/dev setup   install what a build with -tags libzmq takes
 //	go run ./tools/dev tidy    go.mod and go.sum of every module
 //	go run ./tools/dev gen     regenerate what is generated
+//	go run ./tools/dev contract   write down what each module promises, in its api.txt
 //	go run ./tools/dev bench   print the figures; installs as setup does, and rsync
 //
 // It is run from anywhere inside a checkout.
@@ -23,6 +24,7 @@ import (
 
 	"github.com/zeromq/gozyre/tools/dev/internal/bench"
 	"github.com/zeromq/gozyre/tools/dev/internal/check"
+	"github.com/zeromq/gozyre/tools/dev/internal/contract"
 	"github.com/zeromq/gozyre/tools/dev/internal/demo"
 	"github.com/zeromq/gozyre/tools/dev/internal/gen"
 	"github.com/zeromq/gozyre/tools/dev/internal/lonely"
@@ -32,13 +34,14 @@ import (
 )
 
 type cli struct {
-	Demo  demo.Command   `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper. Go alone is enough."`
-	Test  check.Command  `cmd:"" help:"Install what the tests need, and run everything that CI runs."`
-	Setup setup.Command  `cmd:"" help:"Install what a build with -tags libzmq takes: libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
-	Tidy  tidy.Command   `cmd:"" help:"Make go.mod and go.sum of every module honest."`
-	Gen   gen.Command    `cmd:"" help:"Regenerate what is generated."`
-	Bench bench.Command  `cmd:"" help:"Print the project's figures next to their targets."`
-	Alone lonely.Command `cmd:"" hidden:"" help:"Run a program without a network and fail when it sends a packet elsewhere."`
+	Demo     demo.Command     `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper. Go alone is enough."`
+	Test     check.Command    `cmd:"" help:"Install what the tests need, and run everything that CI runs."`
+	Setup    setup.Command    `cmd:"" help:"Install what a build with -tags libzmq takes: libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
+	Tidy     tidy.Command     `cmd:"" help:"Make go.mod and go.sum of every module honest."`
+	Gen      gen.Command      `cmd:"" help:"Regenerate what is generated."`
+	Contract contract.Command `cmd:"" help:"Write down what each module promises, in its api.txt; refuse what would break a promise."`
+	Bench    bench.Command    `cmd:"" help:"Print the project's figures next to their targets."`
+	Alone    lonely.Command   `cmd:"" hidden:"" help:"Run a program without a network and fail when it sends a packet elsewhere."`
 }
 
 func main() {

@@ -14,4 +14,6 @@
 //
 // The foreign peers come with `go run ./tools/dev setup --test`. A peer that is
 // missing skips its tests, and fails them with CI=true.
+//
+// Draft: this package may change.
 package interop

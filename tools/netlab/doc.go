@@ -38,4 +38,6 @@
 // Functions of this package that cannot do what they are told end the test with
 // Fatalf. They are to be called from the test's goroutine. A program that is no test
 // has its laboratory from Outside, or from Open, and gets an error instead.
+//
+// Draft: this package may change.
 package netlab

@@ -24,6 +24,8 @@
 //
 // What CURVE has encrypted stays closed. A message of more than 16 MiB, or 1,000 frames (100 in one of more
 // than 1 MiB), is not looked into, and the connection is taken up again at the next packet that begins with something known.
+//
+// Draft: this package may change.
 package wireshark
 
 //go:generate go run github.com/zeromq/gozyre/codecs/cmd/zproto lua -o gozyre.lua ../../codecs/zre/zre_msg.xml ../../codecs/zre1/zre1_msg.xml ../../codecs/fmq/fmq_msg.xml ../../codecs/fmq1/fmq1_msg.xml ../../codecs/zrelog/zrelog_msg.xml

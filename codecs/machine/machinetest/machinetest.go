@@ -1,4 +1,6 @@
 // Package machinetest has conversations with the engines that zproto makes: the selftests of models.
+//
+// Draft: this package may change.
 package machinetest
 
 import (
@@ -14,15 +16,15 @@ import (
 
 // Conversation is what a client says to a server and hears of it.
 type Conversation struct {
-	Steps   []Step
+	Steps   []Step                                // done in this order
 	Name    func(frames [][]byte) (string, error) // names a message
 	Unasked []string                              // messages that a server may send at any time, because it hears nothing
 }
 
 // Step sends a message, or waits for one, or both in this order.
 type Step struct {
-	Send [][]byte
-	Recv string // its name
+	Send [][]byte // the frames of a message; none: the step only waits
+	Recv string   // the name of the message to wait for; empty: the step only sends
 }
 
 const (

@@ -9,6 +9,8 @@
 // AppendFrames, and puts it back before ParseAs.
 //
 // mdp_client_msg.xml is the model, and mdp_client_msg_gen.go is generated from it (go generate). A test compares the two.
+//
+// Draft: this package may change.
 package client
 
 //go:generate go run ../../cmd/zproto go mdp_client_msg.xml

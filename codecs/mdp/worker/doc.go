@@ -6,6 +6,8 @@
 // [Handler]'s method for the message. Errors are [*wire.Error] values.
 //
 // mdp_worker_msg.xml is the model, and mdp_worker_msg_gen.go is generated from it (go generate). A test compares the two.
+//
+// Draft: this package may change.
 package worker
 
 //go:generate go run ../../cmd/zproto go mdp_worker_msg.xml

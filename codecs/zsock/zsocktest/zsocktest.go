@@ -3,7 +3,7 @@
 //
 //	func TestConformance(t *testing.T) { zsocktest.Run(t, zmtp.Transport{}, zmtp.Transport{}) }
 //
-// Stability: Draft.
+// Draft: this package may change.
 package zsocktest
 
 import (

@@ -69,7 +69,5 @@
 // the checker: only the order of its lives is judged. Messages without a payload of the
 // checker's making, and those of strangers, are counted and not judged.
 //
-// # State
-//
-// Draft: names may change.
+// Draft: this package may change.
 package history

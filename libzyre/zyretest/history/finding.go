@@ -15,11 +15,11 @@ const maxFindings = 1000
 
 // Finding is one thing that must not be.
 type Finding struct {
-	Rule string    `json:"rule"` // one of the constants
-	At   time.Time `json:"at"`   // when it was found
-	Node zyre.UUID `json:"node"` // who told, or did not tell
-	Peer zyre.UUID `json:"peer,omitzero"`
-	Text string    `json:"text"` // what was expected, what was told, what went before
+	Rule string    `json:"rule"`          // one of the constants
+	At   time.Time `json:"at"`            // when it was found
+	Node zyre.UUID `json:"node"`          // who told, or did not tell
+	Peer zyre.UUID `json:"peer,omitzero"` // whom it is about, if anybody
+	Text string    `json:"text"`          // what was expected, what was told, what went before
 }
 
 // String is one line, for logs.
@@ -29,13 +29,13 @@ func (f Finding) String() string {
 
 // Figures counts what was seen.
 type Figures struct {
-	Starts    uint64            `json:"starts"`
-	Stops     uint64            `json:"stops"`
-	Events    uint64            `json:"events"`
-	Enters    uint64            `json:"enters"`
-	Exits     map[string]uint64 `json:"exits"` // by cause: goodbye, expired, unreachable, …
-	Evasives  uint64            `json:"evasives"`
-	Silents   uint64            `json:"silents"`
+	Starts    uint64            `json:"starts"`    // nodes that were started
+	Stops     uint64            `json:"stops"`     // nodes that were stopped, in whatever way
+	Events    uint64            `json:"events"`    // of all types, told
+	Enters    uint64            `json:"enters"`    // told
+	Exits     map[string]uint64 `json:"exits"`     // by cause: goodbye, expired, unreachable, …
+	Evasives  uint64            `json:"evasives"`  // told
+	Silents   uint64            `json:"silents"`   // told
 	Joins     uint64            `json:"joins"`     // told
 	Leaves    uint64            `json:"leaves"`    // told
 	Whispers  uint64            `json:"whispers"`  // sent

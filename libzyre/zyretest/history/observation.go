@@ -28,15 +28,15 @@ const (
 // Observation is one call of a Checker, as a value. In JSON it is an object on one
 // line, which a process writes and another one reads.
 type Observation struct {
-	At      time.Time
-	Kind    string    // one of the constants
-	Node    zyre.UUID // who; Disturb, Calm: the one
-	Peer    zyre.UUID // Disturb, Calm: the other
-	Text    string    // Start: name; Join, Leave: group; Disturb, Pause: what
-	How     How       // Stop
-	Payload []byte    // Whisper, Shout, Failed
-	Err     error     // Failed
-	Event   *zyre.Event
+	At      time.Time   // when
+	Kind    string      // one of the constants
+	Node    zyre.UUID   // who; Disturb, Calm: the one
+	Peer    zyre.UUID   // Disturb, Calm: the other
+	Text    string      // Start: name; Join, Leave: group; Disturb, Pause: what
+	How     How         // Stop
+	Payload []byte      // Whisper, Shout, Failed
+	Err     error       // Failed
+	Event   *zyre.Event // Event: what was told
 }
 
 // line is an Observation in JSON.

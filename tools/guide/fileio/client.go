@@ -22,8 +22,8 @@ type Client struct {
 
 // Received is what a client has got so far.
 type Received struct {
-	Count  int // chunks
-	Octets int64
+	Count  int   // chunks
+	Octets int64 // in them
 	sum    uint32
 }
 

@@ -1,5 +1,7 @@
 // Package fileio is what the pages fileio1, fileio2 and fileio3 have in common, so that each shows its own way to send a file and
 // nothing else: a test file, and a server and a client in one process that talk over TCP.
+//
+// Draft: this package may change.
 package fileio
 
 import (

@@ -8,7 +8,7 @@ import (
 
 // Interface is a way onto a network, with what broadcasting there takes.
 type Interface struct {
-	Name      string
+	Name      string     // as the system calls it: "eth0"
 	Address   netip.Addr // ours, IPv4
 	Broadcast netip.Addr // everybody's
 }

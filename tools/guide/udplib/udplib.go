@@ -2,6 +2,8 @@
 // errors matter, and which datagrams are our own.
 //
 // It is part of a ladder of examples. libzyre/beacon is what it grew into: every interface at once, followed as they come and go.
+//
+// Draft: this package may change.
 package udplib
 
 import (
@@ -14,7 +16,7 @@ import (
 
 // UDP broadcasts on one network and hears what others broadcast there. Send and Recv may be called at the same time.
 type UDP struct {
-	Interface Interface
+	Interface Interface // the network that it is on
 	port      uint16
 	in, out   *net.UDPConn
 }

@@ -5,6 +5,8 @@
 // UUID, 16 octets and nothing else.
 //
 // It is part of a ladder of examples. Package libzyre is what it grew into.
+//
+// Draft: this package may change.
 package zreinterface
 
 import (

@@ -3,4 +3,6 @@
 //
 // Each test runs twice, with each of our transports. The peers take pyzmq, which `go run ./tools/dev setup --test` installs; without it the
 // tests are skipped, and fail with CI=true.
+//
+// Draft: this package may change.
 package filemq

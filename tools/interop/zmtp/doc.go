@@ -5,4 +5,6 @@
 //
 // The folder peers holds programs with one ZeroMQ socket each, of makes that are not ours, which the recorder and the
 // tests of package interop drive.
+//
+// Draft: this package may change.
 package zmtp

@@ -7,8 +7,8 @@ import (
 
 // Unit is what one end says at once in ZMTP 3: a greeting or a frame, whole.
 type Unit struct {
-	Octets []byte
-	header int // what comes before a frame's body; 0: it is the greeting
+	Octets []byte // all of it, as it came
+	header int    // what comes before a frame's body; 0: it is the greeting
 }
 
 const (

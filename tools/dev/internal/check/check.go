@@ -16,7 +16,7 @@ import (
 // Command is `dev test`.
 type Command struct {
 	Only     []string      `placeholder:"PART" help:"Run these parts only: ${parts}."`
-	Fast     bool          `help:"Leave out what takes long: cross, race and fuzz."`
+	Fast     bool          `help:"Leave out what takes long: deprecated, cross, race and fuzz."`
 	FuzzTime time.Duration `default:"20s" help:"How long each fuzzer runs."`
 
 	Namespaced bool `hidden:""` // we are in a network namespace that counts what leaves
@@ -42,7 +42,9 @@ var parts = []part{
 	{name: "vet", run: func(_ *Command, e *repo.Env) error { return e.Command("go", "vet", "-tags=libzmq", "work").Run() }},
 	{name: "gen", run: regenerate},
 	{name: "tidy", run: tidied},
+	{name: "contract", run: contracted},
 	{name: "pure", run: pure},
+	{name: "deprecated", slow: true, run: deprecated},
 	{name: "cross", slow: true, run: cross},
 	{name: "fuzz", slow: true, lonely: true, run: fuzz},
 	{name: "race", slow: true, lonely: true, run: func(_ *Command, e *repo.Env) error { return goTest(e, "-race") }},

@@ -78,7 +78,7 @@ func TestChosen(t *testing.T) {
 		want    string
 	}{
 		{Command{}, PartNames()},
-		{Command{Fast: true}, "setup, download, format, vet, gen, tidy, pure, test"},
+		{Command{Fast: true}, "setup, download, format, vet, gen, tidy, contract, pure, test"},
 		{Command{Only: []string{"fuzz", "vet"}}, "vet, fuzz"},
 	} {
 		got, err := c.command.chosen()

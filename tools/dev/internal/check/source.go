@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/zeromq/gozyre/tools/dev/internal/contract"
 	"github.com/zeromq/gozyre/tools/dev/internal/gen"
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 	"github.com/zeromq/gozyre/tools/dev/internal/tidy"
@@ -54,4 +55,8 @@ func regenerate(_ *Command, e *repo.Env) error {
 
 func tidied(_ *Command, e *repo.Env) error {
 	return (&tidy.Command{Check: true}).Run(e)
+}
+
+func contracted(_ *Command, e *repo.Env) error {
+	return (&contract.Command{Check: true}).Run(e)
 }

@@ -4,6 +4,11 @@
 // A name begins as a draft, which may change. Once it is stable it stays as it is;
 // it may be deprecated, which says what to use in its place; a deprecated name may be
 // removed after long notice, and never comes back as something else (C4, rules 55 to 63).
+// A paragraph of its comment says so, or of the comment of what it is part of: its type, its
+// group, its package. It begins with "Draft:" or "Deprecated:".
+//
+// Names of parameters are no part of the promise. What a module promises is what it has on
+// linux/amd64, without build tags.
 package contract
 
 import (
@@ -30,7 +35,7 @@ type Entry struct {
 	State   State
 	Package string // its folder in the module: "." is the module's own
 	Name    string // as in "Start", "Node.Join", "Config.Port"
-	Decl    string // the declaration on one line: "func (n *Node) Join(group string) error"
+	Decl    string // the declaration on one line: "func (*Node) Join(string) error"
 }
 
 // API is the promises of one module, sorted.
