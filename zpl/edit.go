@@ -22,8 +22,7 @@ func (n *Node) Set(path, value string) error {
 		next, count := at.child(s)
 		if next == nil {
 			if s.index > count+1 {
-				return fmt.Errorf("%w: path %s: there are %d of %s here: %[4]s[%d] would be the next",
-					ErrUnwritable, quoted(path), count, s.name, count+1)
+				return fmt.Errorf("%w: path %s: the next %s would be %[3]s[%d]", ErrUnwritable, quoted(path), s.name, count+1)
 			}
 			missing = i
 			break

@@ -110,7 +110,7 @@ func TestSetRefuses(t *testing.T) {
 		{"", "1", `cannot be written as ZPL: path "": the root has no value`},
 		{"/a//b", "1", `cannot be written as ZPL: path "/a//b": "" is no name: a name is made of letters, digits and $ - _ @ . & + /`},
 		{"/a b", "1", `cannot be written as ZPL: path "/a b": "a b" is no name: a name is made of letters, digits and $ - _ @ . & + /`},
-		{"/a[3]", "1", `cannot be written as ZPL: path "/a[3]": there are 1 of a here: a[2] would be the next`},
+		{"/a[3]", "1", `cannot be written as ZPL: path "/a[3]": the next a would be a[2]`},
 		{"/b/c[2]", "1", `cannot be written as ZPL: path "/b/c[2]": there is no c here yet`},
 		{"/a[x]", "1", `cannot be written as ZPL: path "/a[x]": "a[x]": an index is a number from 1 on in brackets, such as a[2]`},
 		{"/b", "1\n2", `cannot be written as ZPL: path "/b": a value with a line end in it`},
