@@ -151,6 +151,8 @@ func TestExitCodes(t *testing.T) {
 		{"--help", 0, "Commands:"},
 		{"lunch", 2, "unexpected argument lunch"},
 		{"bench --only=charm", 1, "there is no figure"},
+		{"patch --tests=some", 2, "must be one of"},
+		{"patch --base=no-such-commit", 1, "is no commit here"},
 		{"test --only=lunch", 1, "test has no part"},
 		{"setup --dry-run", 0, ""},
 	} {

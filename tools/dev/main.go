@@ -1,13 +1,14 @@
 // Dev is the project's own tooling. It has no cgo in it, so that it runs on a
 // machine that has nothing but Go:
 //
-//	go run ./tools/dev demo    three nodes on this machine find each other and chat
-//	go run ./tools/dev test    everything that CI runs; installs what that takes
-//	go run ./tools/dev setup   install what a build with -tags libzmq takes
-//	go run ./tools/dev tidy    go.mod and go.sum of every module
-//	go run ./tools/dev gen     regenerate what is generated
-//	go run ./tools/dev contract   write down what each module promises, in its api.txt
-//	go run ./tools/dev bench   print the figures; installs as setup does, and rsync
+//	go run ./tools/dev demo      three nodes on this machine find each other and chat
+//	go run ./tools/dev test      everything that CI runs; installs what that takes
+//	go run ./tools/dev patch     is this branch a correct patch, and how it becomes one
+//	go run ./tools/dev setup     install what a build with -tags libzmq takes
+//	go run ./tools/dev tidy      go.mod and go.sum of every module
+//	go run ./tools/dev gen       regenerate what is generated
+//	go run ./tools/dev contract  write down what each module promises, in its api.txt
+//	go run ./tools/dev bench     print the figures; installs as setup does, and rsync
 //
 // It is run from anywhere inside a checkout.
 package main
@@ -28,6 +29,7 @@ import (
 	"github.com/zeromq/gozyre/tools/dev/internal/demo"
 	"github.com/zeromq/gozyre/tools/dev/internal/gen"
 	"github.com/zeromq/gozyre/tools/dev/internal/lonely"
+	"github.com/zeromq/gozyre/tools/dev/internal/patch"
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 	"github.com/zeromq/gozyre/tools/dev/internal/setup"
 	"github.com/zeromq/gozyre/tools/dev/internal/tidy"
@@ -36,6 +38,7 @@ import (
 type cli struct {
 	Demo     demo.Command     `cmd:"" help:"Start three nodes on this machine that find each other, chat and whisper. Go alone is enough."`
 	Test     check.Command    `cmd:"" help:"Install what the tests need, and run everything that CI runs."`
+	Patch    patch.Command    `cmd:"" help:"Check the commits of this branch against what C4 calls a correct patch, and say what mends them."`
 	Setup    setup.Command    `cmd:"" help:"Install what a build with -tags libzmq takes: libzmq's headers, pkg-config and a C compiler. Does nothing when all is there."`
 	Tidy     tidy.Command     `cmd:"" help:"Make go.mod and go.sum of every module honest."`
 	Gen      gen.Command      `cmd:"" help:"Regenerate what is generated."`
@@ -48,14 +51,17 @@ func main() {
 	os.Exit(run())
 }
 
-// run exits with 0 done, 1 failed, 2 usage.
-func run() int {
-	var c cli
-	parser, err := kong.New(&c,
+func newParser() (*kong.Kong, error) {
+	return kong.New(&cli{},
 		kong.Name("dev"),
 		kong.Description("The project's own tooling."),
 		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames()},
 	)
+}
+
+// run exits with 0 done, 1 failed, 2 usage.
+func run() int {
+	parser, err := newParser()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dev:", err)
 		return 1

@@ -14,18 +14,21 @@ var offline = []string{"GOPROXY=off", "GOTOOLCHAIN=local"}
 // goTest runs the tests of every module. Go's own summary lines pass through
 // as they are; of the rest, what failed and what was skipped.
 func goTest(e *repo.Env, flags ...string) error {
+	passed, err := goTestOf(e, []string{"work"}, flags...)
+	if err == nil && passed == 0 {
+		return fmt.Errorf("no test of any package ran: something is wrong with go.work")
+	}
+	return err
+}
+
+// goTestOf tests packages, and returns how many passed that have tests.
+func goTestOf(e *repo.Env, packages []string, flags ...string) (int, error) {
 	args := append([]string{"test", "-json", "-count=1"}, flags...)
-	args = append(args, "work")
+	args = append(args, packages...)
 	r := &report{out: e.Stdout}
 	err := e.Command("go", args...).With(offline...).Stream(func(events io.Reader) error {
 		return r.read(events)
 	})
 	r.finish()
-	if err != nil {
-		return err
-	}
-	if r.passed == 0 {
-		return fmt.Errorf("no test of any package ran: something is wrong with go.work")
-	}
-	return nil
+	return r.passed, err
 }
