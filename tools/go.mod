@@ -25,6 +25,7 @@ require (
 	github.com/zeromq/gozyre/rfcs v0.1.0
 	github.com/zeromq/gozyre/zpl v0.1.0
 	go.uber.org/goleak v1.3.0
+	go.yaml.in/yaml/v3 v3.0.5
 	golang.org/x/net v0.62.0
 	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0
