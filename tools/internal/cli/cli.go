@@ -61,7 +61,7 @@ func Run(ctx context.Context, name, description string, grammar any, args []stri
 	parser, err := kong.New(grammar,
 		kong.Name(name),
 		kong.Description(description),
-		kong.Vars{"version": Version(name)},
+		kong.Vars{"version": Version(name), "release": build().number, "date": build().date},
 		kong.Writers(std.Out, std.Err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(code int) { panic(exit(code)) }),

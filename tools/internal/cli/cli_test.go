@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -70,18 +71,25 @@ func TestLog(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	stamped := []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-30T23:59:59Z"}}
 	for _, c := range []struct {
-		info debug.BuildInfo
-		want string
+		info                 debug.BuildInfo
+		release              string
+		number, commit, date string
 	}{
-		{debug.BuildInfo{GoVersion: "go1.26"}, "tool development (commit unknown, go1.26, "},
-		{debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "v0.1.0"}, Settings: []debug.BuildSetting{
-			{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}}},
-			"tool v0.1.0 (commit abc, modified, go1.26, "},
+		{info: debug.BuildInfo{}, number: "development", commit: "unknown"},
+		{info: debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: stamped},
+			number: "development", commit: "abc of 2026-11-30", date: "2026-11-30"},
+		{info: debug.BuildInfo{Main: debug.Module{Version: "v0.1.0"}}, number: "v0.1.0", commit: "unknown"}, // go install
+		{info: debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: append(stamped, debug.BuildSetting{Key: "vcs.modified", Value: "true"})},
+			release: "v0.1.0", number: "v0.1.0", commit: "abc of 2026-11-30, modified", date: "2026-11-30"},
 	} {
-		if got := version("tool", &c.info); !strings.HasPrefix(got, c.want) {
-			t.Errorf("%q, want %q", got, c.want)
+		if got := buildOf(&c.info, c.release); got.number != c.number || got.commit != c.commit || got.date != c.date {
+			t.Errorf("%+v: %+v", c, got)
 		}
+	}
+	if got := Version("tool"); !strings.HasPrefix(got, "tool development (commit ") || !strings.Contains(got, ", "+runtime.Version()+", ") {
+		t.Errorf("--version prints %q", got)
 	}
 }
 

@@ -8,11 +8,13 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/zeromq/gozyre/codecs/zsock"
 	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/tools/internal/manual"
 )
 
 // Common are the flags of every tool; embed it in the grammar.
 type Common struct {
 	Version kong.VersionFlag `help:"Print version and commit, and leave."`
+	manual.Flags
 }
 
 // Node are the flags of everything that starts a node; embed it.
