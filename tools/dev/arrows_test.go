@@ -133,7 +133,7 @@ var arrows = []arrow{
 	{folder: "tools/dev/...", ours: []string{"tools/dev/..."}, theirs: []string{kongCLI, "golang.org/x/sys", "golang.org/x/term"}},
 	{
 		folder: "tools/internal/scripttest", // for tests: no tool may reach it
-		ours:   append([]string{"tools/internal/cli", "tools/internal/show", "tools/netlab"}, node...),
+		ours:   append([]string{"tools/internal/cli", "tools/internal/manual", "tools/internal/show", "tools/netlab"}, node...),
 		theirs: append([]string{kongCLI, "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "golang.org/x/tools"}, nodeUses...),
 	},
 	{

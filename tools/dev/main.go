@@ -24,6 +24,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/bench"
+	"github.com/zeromq/gozyre/tools/dev/internal/binaries"
 	"github.com/zeromq/gozyre/tools/dev/internal/check"
 	"github.com/zeromq/gozyre/tools/dev/internal/contract"
 	"github.com/zeromq/gozyre/tools/dev/internal/demo"
@@ -44,6 +45,7 @@ type cli struct {
 	Gen      gen.Command      `cmd:"" help:"Regenerate what is generated."`
 	Contract contract.Command `cmd:"" help:"Write down what each module promises, in its api.txt; refuse what would break a promise."`
 	Bench    bench.Command    `cmd:"" help:"Print the project's figures next to their targets."`
+	Binaries binaries.Command `cmd:"" help:"Make what people download: archives, packages, checksums; and try it."`
 	Alone    lonely.Command   `cmd:"" hidden:"" help:"Run a program without a network and fail when it sends a packet elsewhere."`
 }
 
@@ -55,7 +57,7 @@ func newParser() (*kong.Kong, error) {
 	return kong.New(&cli{},
 		kong.Name("dev"),
 		kong.Description("The project's own tooling."),
-		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames()},
+		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames(), "release": repo.Version},
 	)
 }
 

@@ -61,7 +61,7 @@ func licences(e *repo.Env, p *patch) ([]finding, error) {
 			where: c.where(),
 			what:  named(ch.path) + " " + told,
 			why: "a patch comes under the project's licence (LICENSE), its author keeps the copyright, and what others wrote is not ours to give\n" +
-				"(C4, rules 18, 19 and 26). A file needs no header; `SPDX-License-Identifier: LGPL-3.0-or-later` is welcome.",
+				"(C4, rules 18, 19 and 26). A file needs no header; `SPDX-License-Identifier: LGPL-3.0-only` is welcome.",
 			mend: "you wrote it: take those lines out, and " + p.add(c, "FILE") +
 				"\nsomebody else did: import it as a module in go.mod, and leave the copy out",
 		})

@@ -139,7 +139,7 @@ func TestAccepted(t *testing.T) {
 			c.commit(solved)
 		}},
 		{"our licence in a header, and the author's copyright", func(c *checkout) {
-			c.write("boat/oar.go", "// Copyright 2026 "+author+"\n// SPDX-License-Identifier: LGPL-3.0-or-later\n\npackage boat\n")
+			c.write("boat/oar.go", "// Copyright 2026 "+author+"\n// SPDX-License-Identifier: LGPL-3.0-only\n\npackage boat\n")
 			c.commit(solved)
 		}},
 		{"a licence that was there", func(c *checkout) {

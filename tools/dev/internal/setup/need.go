@@ -165,6 +165,19 @@ func rsync() need {
 	}
 }
 
+// qemu is what released binaries of another processor are tried with.
+func qemu() need {
+	return need{
+		what:    "qemu-aarch64 (qemu-user)",
+		present: func() bool { return found("qemu-aarch64") },
+		packages: map[string][]string{
+			"apt-get": {"qemu-user"}, "dnf": {"qemu-user"}, "pacman": {"qemu-user"},
+			"apk": {"qemu-aarch64"}, "zypper": {"qemu-linux-user"},
+		},
+		without: "binaries of linux/arm64 are not tried",
+	}
+}
+
 // python is the one that the system's packages belong to: another one that is
 // first in PATH would not see them.
 func python() string {

@@ -19,6 +19,8 @@ type Command struct {
 	Test   bool `help:"Install what the tests need as well."`
 	Files  bool `help:"Install only what the bench of files needs: rsync."`
 	DryRun bool `help:"Only say what would be done."`
+
+	Binaries bool `hidden:""` // install only what trying the released binaries needs
 }
 
 // Run installs what is missing and says what it does.
@@ -29,6 +31,9 @@ func (c *Command) Run(e *repo.Env) error {
 	}
 	if c.Files {
 		needs = []need{rsync()}
+	}
+	if c.Binaries {
+		needs = []need{qemu()}
 	}
 	p, err := planFor(missing(needs), machine())
 	if err != nil {
