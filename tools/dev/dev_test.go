@@ -114,6 +114,9 @@ func TestDemoNeedsOnlyGo(t *testing.T) {
 }
 
 func TestBenchStaysHere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds and runs programs for half a minute")
+	}
 	alone(t)
 	out, code := dev(t, "alone", "dev", "bench", "--runs=1", "--only=enter,whispers")
 	if code != 0 || strings.Contains(out, "failed") || !strings.Contains(out, "| whispers of 100 octets") {

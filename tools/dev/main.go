@@ -8,6 +8,7 @@
 //	go run ./tools/dev tidy      go.mod and go.sum of every module
 //	go run ./tools/dev gen       regenerate what is generated
 //	go run ./tools/dev contract  write down what each module promises, in its api.txt
+//	go run ./tools/dev release   which versions follow, a rehearsal of releasing them, the binaries
 //	go run ./tools/dev bench     print the figures; installs as setup does, and rsync
 //
 // It is run from anywhere inside a checkout.
@@ -24,13 +25,13 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/bench"
-	"github.com/zeromq/gozyre/tools/dev/internal/binaries"
 	"github.com/zeromq/gozyre/tools/dev/internal/check"
 	"github.com/zeromq/gozyre/tools/dev/internal/contract"
 	"github.com/zeromq/gozyre/tools/dev/internal/demo"
 	"github.com/zeromq/gozyre/tools/dev/internal/gen"
 	"github.com/zeromq/gozyre/tools/dev/internal/lonely"
 	"github.com/zeromq/gozyre/tools/dev/internal/patch"
+	"github.com/zeromq/gozyre/tools/dev/internal/release"
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 	"github.com/zeromq/gozyre/tools/dev/internal/setup"
 	"github.com/zeromq/gozyre/tools/dev/internal/tidy"
@@ -45,7 +46,7 @@ type cli struct {
 	Gen      gen.Command      `cmd:"" help:"Regenerate what is generated."`
 	Contract contract.Command `cmd:"" help:"Write down what each module promises, in its api.txt; refuse what would break a promise."`
 	Bench    bench.Command    `cmd:"" help:"Print the project's figures next to their targets."`
-	Binaries binaries.Command `cmd:"" help:"Make what people download: archives, packages, checksums; and try it."`
+	Release  release.Command  `cmd:"" help:"Which versions follow; rehearse a release; make it."`
 	Alone    lonely.Command   `cmd:"" hidden:"" help:"Run a program without a network and fail when it sends a packet elsewhere."`
 }
 
@@ -57,7 +58,7 @@ func newParser() (*kong.Kong, error) {
 	return kong.New(&cli{},
 		kong.Name("dev"),
 		kong.Description("The project's own tooling."),
-		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames(), "release": repo.Version},
+		kong.Vars{"parts": check.PartNames(), "figures": bench.FigureNames(), "tables": bench.TableNames()},
 	)
 }
 

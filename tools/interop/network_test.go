@@ -140,6 +140,9 @@ func TestCableOutAndIn(t *testing.T) {
 //	                   lan
 //	b eth0 10.77.0.2 ──┘
 func TestBeaconsLost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for what is lost")
+	}
 	t.Parallel()
 	lab := netlab.New(t)
 	lan := lab.Switch("lan")

@@ -15,6 +15,9 @@ import (
 // Three packets in ten are lost for 20 s, of beacons and of what TCP sends: nobody is reported gone, and all that was
 // said arrives.
 func TestLoss(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for what is lost")
+	}
 	t.Parallel()
 	l := newLAN(t, 3, oursConfig{}) // the third says nothing
 	var lossy []*netlab.Rule
@@ -103,6 +106,9 @@ func TestCrash(t *testing.T) {
 // A process stands still for 20 s: its system acknowledges what it is sent, so it is silent, and not gone. When it goes
 // on it hears all that it was told meanwhile.
 func TestPaused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for half a minute")
+	}
 	t.Parallel()
 	l := newLAN(t, 3, oursConfig{})
 	still, others := l.nodes[0], l.nodes[1:]

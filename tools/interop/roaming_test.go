@@ -87,6 +87,9 @@ func TestInterfaceDownAndUp(t *testing.T) {
 //	       eth0  10.77.0.11 ──┤ lan
 //	desk   eth0  10.77.0.2  ──┘
 func TestWiFiToCableAndBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for two moves")
+	}
 	t.Parallel()
 	lab := netlab.New(t)
 	between := lab.Switch("lan")

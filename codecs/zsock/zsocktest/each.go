@@ -11,7 +11,7 @@ import (
 //
 //	goleak.VerifyTestMain(zsocktest.OnEach(m, transports, &transport))
 //
-// The variable is the transport of the moment, which the tests use.
+// The variable is the transport of the moment, which the tests use. With -short it is the first, and no other.
 func OnEach(m *testing.M, transports []zsock.Transport, of *zsock.Transport) *Each {
 	return &Each{m, transports, of}
 }
@@ -28,6 +28,9 @@ func (e *Each) Run() (code int) {
 	for _, *e.of = range e.transports {
 		fmt.Println("transport:", *e.of)
 		code = max(code, e.m.Run())
+		if testing.Short() { // Run has read the flags
+			break
+		}
 	}
 	return code
 }

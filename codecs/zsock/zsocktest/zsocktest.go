@@ -14,11 +14,15 @@ import (
 
 // Run runs the suite: the sockets that listen are of the one transport, those that dial of the other. Run it with
 // every pairing of transports, and check for goroutines left behind in the caller's TestMain. A transport must say Up,
-// Down and Failed, and Writable of a Router's peers, unless it is given as Silent.
+// Down and Failed, and Writable of a Router's peers, unless it is given as Silent. With -short the only mechanism is NULL.
 //
 // The suite starts the test binary anew, with the name of the running test, to have processes that it can kill.
 func Run(t *testing.T, listens, dials zsock.Transport) {
-	for _, m := range []zsock.Mechanism{zsock.Null, zsock.Plain, zsock.Curve} {
+	mechanisms := []zsock.Mechanism{zsock.Null, zsock.Plain, zsock.Curve}
+	if testing.Short() {
+		mechanisms = mechanisms[:1]
+	}
+	for _, m := range mechanisms {
 		p := pairing{newEnd(listens, m), newEnd(dials, m)}
 		t.Run(m.String(), func(t *testing.T) { run(t, p, perMechanism) })
 	}

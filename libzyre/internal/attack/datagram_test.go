@@ -81,6 +81,7 @@ func atRate(times, perSecond int, do func(i int)) {
 type decoy struct {
 	net.Listener
 	count atomic.Int64
+	first chan struct{} // closed when somebody has connected
 	tasks sync.WaitGroup
 	done  context.Context
 	end   context.CancelFunc
@@ -94,7 +95,7 @@ func newDecoy(t *testing.T, addr netip.Addr) *decoy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &decoy{Listener: l}
+	d := &decoy{Listener: l, first: make(chan struct{})}
 	d.done, d.end = context.WithCancel(context.Background())
 	d.tasks.Go(func() {
 		for {
@@ -102,7 +103,9 @@ func newDecoy(t *testing.T, addr netip.Addr) *decoy {
 			if err != nil {
 				return
 			}
-			d.count.Add(1)
+			if d.count.Add(1) == 1 {
+				close(d.first)
+			}
 			d.tasks.Go(func() {
 				defer conn.Close()
 				stop := context.AfterFunc(d.done, func() { conn.Close() })

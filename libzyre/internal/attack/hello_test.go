@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zeromq/gozyre/codecs/wire"
 	"github.com/zeromq/gozyre/codecs/zre"
@@ -49,10 +50,12 @@ func TestHelloOfThirdHostAllowed(t *testing.T) {
 	guest.connect()
 	guest.hello(d.endpoint())
 	v.entered(alice, 1)
-	guest.leave()
-	if d.count.Load() == 0 {
+	select {
+	case <-d.first:
+	case <-time.After(20 * time.Second):
 		t.Error("no victim connected to the endpoint of a HELLO")
 	}
+	guest.leave()
 	d.close()
 	v.end(bounds{memory: 32 << 20, events: 4})
 }

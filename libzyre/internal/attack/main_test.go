@@ -23,9 +23,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// many is a number of attacks that the race detector's pace makes smaller.
+// many is a number of attacks that the race detector's pace makes smaller, and -short.
 func many(n int) int {
-	if raceDetector {
+	if raceDetector || testing.Short() {
 		return n / 10
 	}
 	return n

@@ -11,6 +11,9 @@ import (
 
 // TestEachRuleIsTested takes one rule of the protocol after the other out of the code, and runs the transcripts: some must differ.
 func TestEachRuleIsTested(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the package once for each rule")
+	}
 	for _, m := range mutant.Read(t, "testdata/rules/rules.txt", ".") {
 		t.Run(m.What, func(t *testing.T) {
 			t.Parallel()

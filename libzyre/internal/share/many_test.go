@@ -89,7 +89,7 @@ func TestThousandFiles(t *testing.T) {
 // client for each other one's files: where that needs more open files than there may be, they take turns. With the race detector there are fewer.)
 func TestJoinInTheMidst(t *testing.T) {
 	n := 50
-	if raced {
+	if raced || testing.Short() {
 		n = 15
 	}
 	share.ShortTurns(t)

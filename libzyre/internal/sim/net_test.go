@@ -226,6 +226,10 @@ func TestSaturation(t *testing.T) {
 // A hundred nodes that join or leave a group each second, with queues of ten messages: all
 // views are right, and nothing is lost without a word.
 func TestSmallQueues(t *testing.T) {
-	r, _, _ := simulate(t, Config{Nodes: 100, For: 2 * time.Minute, HighWater: 10, Segments: []Wire{{Latency: time.Millisecond, Jitter: 20 * time.Millisecond}}})
+	long := 2 * time.Minute
+	if testing.Short() {
+		long = 20 * time.Second
+	}
+	r, _, _ := simulate(t, Config{Nodes: 100, For: long, HighWater: 10, Segments: []Wire{{Latency: time.Millisecond, Jitter: 20 * time.Millisecond}}})
 	t.Log(r)
 }

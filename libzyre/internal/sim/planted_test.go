@@ -13,6 +13,9 @@ var ofSeed = regexp.MustCompile(`seed (\d+): `)
 
 // TestPlanted plants one bug after the other in core, and simulates until it is found: within 200 seeds.
 func TestPlanted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds and simulates for minutes")
+	}
 	env := []string{"SIM_SEEDS=200", "SIM_FIRST=1", "SIM_SHRINK=0", "SIM_ALL="}
 	if out, err := mutant.Sound(t, env, "-timeout=10m", "-run", "^TestSeeds$", "."); err != nil {
 		t.Fatalf("these seeds find something where nothing is planted:\n%s", out)

@@ -178,6 +178,9 @@ func (s *site) goesOn(client *program) {
 
 // Every tenth packet is lost, in both directions.
 func TestLoss(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for what is lost")
+	}
 	t.Parallel()
 	s := newSite(t)
 	s.small()
@@ -202,6 +205,9 @@ func TestLoss(t *testing.T) {
 // A link takes 4 MB a second, and has a long queue. Nobody takes the other for
 // dead.
 func TestSlowLink(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for a slow link")
+	}
 	t.Parallel()
 	s := newSite(t)
 	s.small()

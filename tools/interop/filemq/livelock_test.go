@@ -12,6 +12,9 @@ import (
 // While the credit is too short for what comes next, the server says again what its message object holds: half of it is of the last message, half
 // of the next file. C filemq does so for ever; this one then reads our credit and goes on.
 func TestCServerRepeatsItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for many repetitions")
+	}
 	for name, c := range map[string]struct {
 		livelock string
 		before   func(t *testing.T, dir string)

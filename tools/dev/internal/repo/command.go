@@ -26,12 +26,12 @@ type Cmd struct {
 }
 
 // Command prepares a program with the checkout's root as its folder and the
-// user's terminal for its output. It ends with the Env's context: first by an
+// user's terminal for its output, and go.work in force whatever the user's GOWORK says. It ends with the Env's context: first by an
 // interrupt, five seconds later by force.
 func (e *Env) Command(name string, args ...string) *Cmd {
 	c := exec.CommandContext(e, name, args...)
 	c.Dir = e.Root
-	c.Env = append(os.Environ(), "PWD="+e.Root)
+	c.Env = append(os.Environ(), "PWD="+e.Root, "GOWORK=")
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 5 * time.Second
 	return &Cmd{Cmd: c, env: e}

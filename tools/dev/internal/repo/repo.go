@@ -18,8 +18,8 @@ import (
 // begins with it.
 const Prefix = "github.com/zeromq/gozyre"
 
-// Version is what the modules of the workspace require of each other.
-const Version = "v0.1.0"
+// FirstVersion is a module's until it is released for the first time.
+const FirstVersion = "v0.1.0"
 
 // Env is what a command of dev runs in.
 type Env struct {
@@ -30,9 +30,10 @@ type Env struct {
 
 // Module is one module of the workspace.
 type Module struct {
-	Path string   // the import path
-	Dir  string   // relative to the root, with slashes: "libzyre/beacon"
-	Uses []string // siblings that its go.mod requires, directly or not
+	Path    string   // the import path
+	Dir     string   // relative to the root, with slashes: "libzyre/beacon"
+	Uses    []string // siblings that its go.mod requires, directly or not
+	Version string   // what siblings require of it: the version that go.work replaces
 }
 
 // Find returns the absolute path of the checkout that dir lies in: the nearest
@@ -57,7 +58,10 @@ func Find(dir string) (string, error) {
 // Modules returns the modules of go.work, each after those that it requires.
 func (e *Env) Modules() ([]Module, error) {
 	var work struct {
-		Use []struct{ DiskPath string }
+		Use     []struct{ DiskPath string }
+		Replace []struct {
+			Old struct{ Path, Version string }
+		}
 	}
 	if err := e.goJSON(&work, "work", "edit", "-json"); err != nil {
 		return nil, err
@@ -72,7 +76,12 @@ func (e *Env) Modules() ([]Module, error) {
 		if err := e.goJSON(&mod, "mod", "edit", "-json", filepath.Join(e.Root, m.Dir, "go.mod")); err != nil {
 			return nil, err
 		}
-		m.Path = mod.Module.Path
+		m.Path, m.Version = mod.Module.Path, FirstVersion
+		for _, r := range work.Replace {
+			if r.Old.Path == m.Path {
+				m.Version = r.Old.Version
+			}
+		}
 		for _, r := range mod.Require {
 			if Ours(r.Path) {
 				m.Uses = append(m.Uses, r.Path)

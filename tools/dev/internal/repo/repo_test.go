@@ -46,6 +46,7 @@ func TestOrdered(t *testing.T) {
 }
 
 func TestModules(t *testing.T) {
+	t.Setenv("GOWORK", "off") // the user's, which is not to matter
 	root, err := Find(".")
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +64,9 @@ func TestModules(t *testing.T) {
 			if !before[other] {
 				t.Errorf("%s comes before %s, which it uses", m.Path, other)
 			}
+		}
+		if !strings.HasPrefix(m.Version, "v") {
+			t.Errorf("go.work replaces the version %q of %s", m.Version, m.Path)
 		}
 		before[m.Path] = true
 	}

@@ -1,22 +1,25 @@
 // Package tidy makes go.mod and go.sum of every module say what the module
 // really needs: third parties and siblings, the latter in the version that
-// they will be published with.
+// go.work replaces by their folders.
 //
 // The go command cannot do that in a workspace whose modules are published
 // nowhere yet. So each go.mod is copied to a throw-away place, gets a replace
 // per sibling there, is tidied, and comes back without them. Nothing is asked
 // of the network about our own modules, and nothing of them lands in the
 // module cache.
+//
+// What a go.sum says of siblings is the release's affair: their hashes are known
+// when they are tagged, not before. So tidy leaves those lines as they are.
 package tidy
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
@@ -94,11 +97,18 @@ func tidied(e *repo.Env, m repo.Module, all []repo.Module) (map[string][]byte, e
 		}
 	}
 
+	before, err := os.ReadFile(sum)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	replace, restore := []string{"mod", "edit"}, []string{"mod", "edit"}
 	for _, sibling := range all {
 		if sibling.Path != m.Path {
-			name := sibling.Path + "@" + repo.Version
+			name := sibling.Path + "@" + sibling.Version
 			replace = append(replace, "-replace="+name+"="+filepath.Join(e.Root, sibling.Dir))
+			if slices.Contains(m.Uses, sibling.Path) {
+				replace = append(replace, "-require="+name)
+			}
 			restore = append(restore, "-dropreplace="+name)
 		}
 	}
@@ -116,26 +126,35 @@ func tidied(e *repo.Env, m repo.Module, all []repo.Module) (map[string][]byte, e
 	if files["go.mod"], err = os.ReadFile(mod); err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(sum)
+	after, err := os.ReadFile(sum)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	files["go.sum"] = foreign(data)
+	files["go.sum"] = merged(after, before)
 	return files, nil
 }
 
-// foreign returns the lines of a go.sum that speak of other people's modules.
-// A sibling's hash would change with each commit before the sibling is tagged.
-func foreign(sum []byte) []byte {
-	var out []byte
-	lines := bufio.NewScanner(bytes.NewReader(sum))
-	for lines.Scan() {
-		path, _, _ := strings.Cut(lines.Text(), " ")
-		if !repo.Ours(path) {
-			out = append(append(out, lines.Bytes()...), '\n')
+// merged returns what a tidied go.sum says of other people's modules and what the one
+// before says of siblings. Both are sorted by path, and so is the result.
+func merged(after, before []byte) []byte {
+	lines := append(filter(after, false), filter(before, true)...)
+	slices.SortStableFunc(lines, func(a, b string) int {
+		pathA, _, _ := strings.Cut(a, " ")
+		pathB, _, _ := strings.Cut(b, " ")
+		return strings.Compare(pathA, pathB)
+	})
+	return []byte(strings.Join(lines, ""))
+}
+
+// filter returns the lines of a go.sum that speak of our modules, or those that do not.
+func filter(sum []byte, ours bool) []string {
+	var lines []string
+	for line := range strings.Lines(string(sum)) {
+		if path, _, _ := strings.Cut(line, " "); repo.Ours(path) == ours {
+			lines = append(lines, line)
 		}
 	}
-	return out
+	return lines
 }
 
 // put writes a file, or removes it when there is nothing to be written.

@@ -78,13 +78,45 @@ func TestApart(t *testing.T) {
 	}
 }
 
-func TestForeign(t *testing.T) {
-	sum := "example.org/x v1.0.0 h1:x=\n" +
+// A sibling is required in the version that go.work replaces, even if go.mod still has another.
+func TestVersion(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	e, out := checkout(t)
+	for name, more := range map[string]string{
+		"go.work":  "\nreplace " + repo.Prefix + "/a v0.3.1 => ./a\n",
+		"b/go.mod": "\nrequire " + repo.Prefix + "/a v0.3.0\n",
+	} {
+		path := filepath.Join(e.Root, filepath.FromSlash(name))
+		text, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(path, append(text, more...), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (&Command{}).Run(e); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got, err := os.ReadFile(filepath.Join(e.Root, "b", "go.mod"))
+	if err != nil || !strings.Contains(string(got), "require "+repo.Prefix+"/a v0.3.1\n") {
+		t.Errorf("b/go.mod is now\n%s%v", got, err)
+	}
+}
+
+// Tidying changes what go.sum says of others, and keeps what it says of siblings.
+func TestMerged(t *testing.T) {
+	before := "example.org/old v1.0.0 h1:x=\n" +
 		repo.Prefix + "/a v0.1.0 h1:a=\n" +
-		repo.Prefix + "/a v0.1.0/go.mod h1:a=\n" +
+		repo.Prefix + "/a v0.1.0/go.mod h1:b=\n" +
 		repo.Prefix + "ish v1.0.0 h1:y=\n"
-	want := "example.org/x v1.0.0 h1:x=\n" + repo.Prefix + "ish v1.0.0 h1:y=\n"
-	if got := string(foreign([]byte(sum))); got != want {
-		t.Errorf("of\n%sremains\n%s", sum, got)
+	after := "example.org/new v1.0.0 h1:x=\n" +
+		repo.Prefix + "ish v1.1.0 h1:y=\n"
+	want := "example.org/new v1.0.0 h1:x=\n" +
+		repo.Prefix + "/a v0.1.0 h1:a=\n" +
+		repo.Prefix + "/a v0.1.0/go.mod h1:b=\n" +
+		repo.Prefix + "ish v1.1.0 h1:y=\n"
+	if got := string(merged([]byte(after), []byte(before))); got != want {
+		t.Errorf("it is\n%s\nand not\n%s", got, want)
 	}
 }

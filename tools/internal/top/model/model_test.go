@@ -194,6 +194,9 @@ func TestTogether(t *testing.T) {
 // TestDay: a day of a busy network, in which names, groups and texts are ever new,
 // takes no more memory than its first hour.
 func TestDay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it plays a whole day")
+	}
 	w := newWorld()
 	hour := func(of int) uint64 {
 		for i := range 3600 {

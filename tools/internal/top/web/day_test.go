@@ -14,6 +14,9 @@ import (
 // TestDayInPage: a page that was open for a day, in which every ten seconds somebody
 // came, somebody left and something was said, holds no more than after an hour.
 func TestDayInPage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it plays a whole day to a browser")
+	}
 	const day = 8_640 // changes: one each 10 s
 	f := newFake()
 	s := listen(t, f, "127.0.0.1:0", "")
