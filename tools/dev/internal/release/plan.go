@@ -21,6 +21,7 @@ type step struct {
 	next    string        // the one that follows; "" if there is nothing to release
 	changed int           // files that are not as they were released
 	worst   contract.Kind // the gravest change of its promises
+	changes string        // all of them: "3 added, 1 draft changed"
 	needs   []string      // siblings that get a version too, as in "codecs v0.2.0"
 	reason  string
 	files   []string // its files, as git is asked for them
@@ -73,6 +74,11 @@ func follow(e *repo.Env, s step, before []step) (step, error) {
 			s.needs = append(s.needs, sibling.Dir+" "+sibling.next)
 		}
 	}
+	differences, err := promises(e, s)
+	if err != nil {
+		return s, err
+	}
+	s.changes = counted(differences)
 	if s.last == "" {
 		s.next, s.reason = repo.FirstVersion, "never released"
 		return s, nil
@@ -83,10 +89,6 @@ func follow(e *repo.Env, s step, before []step) (step, error) {
 		return s, err
 	}
 	s.changed = strings.Count(list, "\n")
-	differences, err := promises(e, s)
-	if err != nil {
-		return s, err
-	}
 	s.worst = contract.Worst(differences)
 	if s.worst == contract.Broken {
 		s.reason = "refused: a stable name changed or went"
@@ -119,12 +121,14 @@ func follow(e *repo.Env, s step, before []step) (step, error) {
 func promises(e *repo.Env, s step) ([]contract.Difference, error) {
 	name := s.Dir + "/api.txt"
 	var then string
-	list, err := git(e, "ls-tree", "--name-only", s.tag(s.last), "--", name)
-	if err == nil && list != "" {
-		then, err = git(e, "show", s.tag(s.last)+":"+name)
-	}
-	if err != nil {
-		return nil, err
+	if s.last != "" {
+		list, err := git(e, "ls-tree", "--name-only", s.tag(s.last), "--", name)
+		if err == nil && list != "" {
+			then, err = git(e, "show", s.tag(s.last)+":"+name)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	now, err := os.ReadFile(filepath.Join(e.Root, filepath.FromSlash(name)))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -139,6 +143,26 @@ func promises(e *repo.Env, s step) ([]contract.Difference, error) {
 		return nil, fmt.Errorf("%s: %w", s.Dir, err)
 	}
 	return contract.Compare(old, api), nil
+}
+
+// counted tells how many changes of each kind there are, the gravest first.
+func counted(differences []contract.Difference) string {
+	var parts []string
+	for kind := contract.Broken; kind > contract.None; kind-- {
+		n := 0
+		for _, d := range differences {
+			if d.Kind == kind {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %v", n, kind))
+		}
+	}
+	if len(parts) == 0 {
+		return contract.None.String()
+	}
+	return strings.Join(parts, ", ")
 }
 
 func broken(s step, differences []contract.Difference) error {
@@ -166,7 +190,7 @@ func show(out io.Writer, steps []step) {
 		if s.last == "" {
 			files = "all"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Dir, orDash(s.last), orDash(s.next), files, s.worst, s.reason)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Dir, orDash(s.last), orDash(s.next), files, s.changes, s.reason)
 	}
 	t.Flush()
 }

@@ -275,3 +275,21 @@ func TestHere(t *testing.T) {
 		}
 	}
 }
+
+func TestCounted(t *testing.T) {
+	of := func(kinds ...contract.Kind) (all []contract.Difference) {
+		for _, k := range kinds {
+			all = append(all, contract.Difference{Kind: k})
+		}
+		return all
+	}
+	for want, given := range map[string][]contract.Difference{
+		"none":                               nil,
+		"2 added":                            of(contract.Added, contract.Added),
+		"1 BROKEN, 1 draft changed, 1 added": of(contract.Added, contract.Drafted, contract.Broken),
+	} {
+		if got := counted(given); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
