@@ -7,6 +7,9 @@
 // A paragraph of its comment says so, or of the comment of what it is part of: its type, its
 // group, its package. It begins with "Draft:" or "Deprecated:".
 //
+// Promised with them are the path and the name of each package, and the types that users cannot
+// name but get at through a promise: what a function returns, what a constraint allows.
+//
 // Names of parameters are no part of the promise. What a module promises is what it has on
 // linux/amd64, without build tags.
 package contract
@@ -113,6 +116,12 @@ type Difference struct {
 	Old, New Entry // the zero Entry where there is none
 }
 
+// spelled are two names of one type: to write the other breaks nobody.
+var spelled = strings.NewReplacer("interface{}", "any", "byte", "uint8", "rune", "int32")
+
+// same reports whether two declarations mean the same.
+func same(x, y string) bool { return x == y || spelled.Replace(x) == spelled.Replace(y) }
+
 // Compare tells what became of an older promise.
 func Compare(old, now API) []Difference {
 	var all []Difference
@@ -120,12 +129,12 @@ func Compare(old, now API) []Difference {
 		n, ok := now.find(o.Package, o.Name)
 		k := None
 		switch {
-		case o.State == Draft && (!ok || n.Decl != o.Decl):
+		case o.State == Draft && (!ok || !same(n.Decl, o.Decl)):
 			k = Drafted
 		case o.State == Draft && n.State != Draft:
 			k = Added
 		case o.State == Draft:
-		case !ok || n.Decl != o.Decl || slices.Index(states, n.State) < slices.Index(states, o.State):
+		case !ok || !same(n.Decl, o.Decl) || slices.Index(states, n.State) < slices.Index(states, o.State):
 			k = Broken
 		case o.State == Stable && n.State == Removed:
 			k = Broken

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,12 +26,14 @@ type promise struct {
 type extraction struct {
 	*source
 	*pkg
-	all []promise
+	all     []promise
+	reached []*types.TypeName // hidden types that promises lead to
 }
 
 // extract lists what a package promises.
 func (s *source) extract(p *pkg) []promise {
 	x := &extraction{source: s, pkg: p}
+	x.addPackage()
 	scope := p.types.Scope()
 	for _, name := range scope.Names() {
 		if !token.IsExported(name) {
@@ -44,10 +47,19 @@ func (s *source) extract(p *pkg) []promise {
 		case *types.Func:
 			x.add(obj, name, "func "+name+signature(obj.Signature(), p.types))
 		case *types.TypeName:
-			x.addType(obj)
+			x.addType(obj, name)
 		}
 	}
+	x.reach()
 	return x.all
+}
+
+// addPackage notes what a program that imports it says: its path, and its name.
+func (x *extraction) addPackage() {
+	decl := "package " + x.types.Name() + " // import " + strconv.Quote(x.path)
+	entry := Entry{State: state(x.doc), Package: x.folder, Name: "package", Decl: decl}
+	at := x.source.files.Position(x.pkg.files[0].Name.Pos())
+	x.all = append(x.all, promise{Entry: entry, note: note{embedded: true}, at: at, pkg: x.pkg})
 }
 
 // add notes a promise, the comments of what the name is part of counting for its state.
@@ -59,10 +71,13 @@ func (x *extraction) add(obj types.Object, name, decl string, above ...string) {
 	comments := append([]string{n.own, n.group}, above...)
 	entry := Entry{State: state(append(comments, x.doc)...), Package: x.folder, Name: name, Decl: decl}
 	x.all = append(x.all, promise{Entry: entry, note: n, at: x.source.files.Position(obj.Pos()), pkg: x.pkg})
+	if entry.State != Draft {
+		x.mentions(obj)
+	}
 }
 
-func (x *extraction) addType(obj *types.TypeName) {
-	name := obj.Name()
+// addType notes a type, and what it has, under a name.
+func (x *extraction) addType(obj *types.TypeName, name string) {
 	n := x.notes[obj.Pos()]
 	above := []string{n.own, n.group}
 	if obj.IsAlias() {
@@ -108,7 +123,11 @@ func (x *extraction) addMembers(owner string, t *types.Named, above []string, se
 	}
 	switch under := t.Underlying().(type) {
 	case *types.Interface:
-		for m := range under.ExplicitMethods() {
+		methods := under.ExplicitMethods()
+		if sealed(under) { // what it embeds does not show in its declaration
+			methods = under.Methods()
+		}
+		for m := range methods {
 			add(m, "method "+m.Name()+signature(m.Signature(), x.types))
 		}
 	case *types.Struct:
@@ -153,11 +172,11 @@ func isPointer(t types.Type) bool {
 // methodSet is what an interface asks of those who implement it: one method more breaks
 // them all. Where a method is unexported nobody else can, and only the callers count.
 func methodSet(t *types.Interface, home *types.Package) string {
+	if sealed(t) {
+		return "{ … }"
+	}
 	var parts []string
 	for m := range t.ExplicitMethods() {
-		if !m.Exported() {
-			return "{ … }"
-		}
 		parts = append(parts, m.Name())
 	}
 	for e := range t.EmbeddedTypes() {
@@ -165,6 +184,16 @@ func methodSet(t *types.Interface, home *types.Package) string {
 	}
 	slices.Sort(parts)
 	return "{" + strings.Join(parts, "; ") + "}"
+}
+
+// sealed reports whether nobody else can implement an interface.
+func sealed(t *types.Interface) bool {
+	for m := range t.ExplicitMethods() {
+		if !m.Exported() {
+			return true
+		}
+	}
+	return false
 }
 
 // show writes a type: packages by their names, parameters without theirs.

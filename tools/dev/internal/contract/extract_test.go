@@ -38,7 +38,24 @@ stable . Sealed.Name method Name() string
 stable . Small const Small Kind = 1
 stable . Start func Start(string, Config) (*Node, error)
 stable . System func System() string
+stable . package package lib // import "github.com/zeromq/gozyre/lib"
 draft trial Try func Try(*lib.Node) lib.Kind
+draft trial package package trial // import "github.com/zeromq/gozyre/lib/trial"
+stable veil Begin func Begin() *run
+stable veil Both type Both interface{half}
+stable veil Closed type Closed interface{ … }
+stable veil Closed.Close method Close() error
+stable veil Count func Count(number)
+stable veil Least func Least[T ordered](T, T) T
+stable veil Whatever func Whatever(interface{}, []byte)
+stable veil half type half interface{Left}
+stable veil half.Left method Left(int)
+stable veil number type number = int
+stable veil ordered type ordered interface{~int | ~string}
+stable veil package package veil // import "github.com/zeromq/gozyre/lib/veil"
+stable veil run type run struct
+stable veil run.At field At int
+stable veil run.End func (*run) End()
 `
 	if got := strings.ReplaceAll(c.get("lib/api.txt"), "\t", " "); got != want {
 		t.Errorf("it is\n%s", got)
@@ -55,14 +72,15 @@ draft trial Try func Try(*lib.Node) lib.Kind
 // What breaks nobody changes nothing.
 func TestSame(t *testing.T) {
 	for name, edit := range map[string][2]string{
-		"a parameter's name":      {"Start(name string, cfg Config)", "Start(n string, config Config)"},
-		"an import's name":        {"nice", "t"},
-		"a value's form":          {"1 << 4", "8 + 8"},
-		"a receiver's name":       {"func (n *Node) Close", "func (node *Node) Close"},
-		"an unexported field":     {"hidden int", "hidden string"},
-		"a name in a func type":   {"f func(item E) bool", "f func(E) bool"},
-		"a name in a field":       {"func(name string, values ...int) (n int, err error)", "func(string, ...int) (int, error)"},
-		"methods nobody can have": {"sealed()", "sealed(int)"},
+		"a parameter's name":       {"Start(name string, cfg Config)", "Start(n string, config Config)"},
+		"an import's name":         {"nice", "t"},
+		"a value's form":           {"1 << 4", "8 + 8"},
+		"a receiver's name":        {"func (n *Node) Close", "func (node *Node) Close"},
+		"an unexported field":      {"hidden int", "hidden string"},
+		"a name in a func type":    {"f func(item E) bool", "f func(E) bool"},
+		"a name in a field":        {"func(name string, values ...int) (n int, err error)", "func(string, ...int) (int, error)"},
+		"methods nobody can have":  {"sealed()", "sealed(int)"},
+		"a method nobody can call": {"rise()", "fall()"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCheckout(t)
@@ -71,6 +89,27 @@ func TestSame(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// The two names of a type are one: the promise holds, and only its line is written again.
+func TestSpelled(t *testing.T) {
+	c := newCheckout(t)
+	c.edit("x interface{}, octets []byte", "x any, octets []uint8")
+	if err := c.write(); err != nil {
+		t.Error(err)
+	}
+	if err := Check(c.env); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a package imports may be what does not compile: then not all that uses it has changed.
+func TestCompileImports(t *testing.T) {
+	c := newCheckout(t)
+	c.edit("func (Ring) Turn() {}", "func (Ring) Turn() nothing {}")
+	if err := Check(c.env); err == nil || !strings.Contains(err.Error(), "undefined: nothing") || strings.Contains(err.Error(), "api.txt") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -16,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
@@ -140,7 +139,7 @@ var errCgo = errors.New("it is not built without cgo")
 
 // importer knows what the packages import, from what the compiler made of it.
 func (s *source) importer(e *repo.Env) (types.Importer, error) {
-	args := []string{"list", "-e", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}
+	args := []string{"list", "-e", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}\t{{with .Error}}{{printf \"%q\" .Err}}{{end}}"}
 	for _, p := range s.packages {
 		args = append(args, p.path)
 	}
@@ -149,13 +148,17 @@ func (s *source) importer(e *repo.Env) (types.Importer, error) {
 		return nil, err
 	}
 	compiled := map[string]string{}
-	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-		name, file, _ := strings.Cut(lines.Text(), "\t")
-		compiled[name] = file
+	why := errCgo
+	for line := range strings.Lines(string(out)) {
+		f := strings.SplitN(strings.TrimSpace(line)+"\t\t", "\t", 3)
+		compiled[f[0]] = f[1]
+		if said, err := strconv.Unquote(strings.TrimSpace(f[2])); err == nil && repo.Ours(f[0]) {
+			why = errors.New(said) // ours, and not for want of cgo
+		}
 	}
 	return importer.ForCompiler(s.files, "gc", func(name string) (io.ReadCloser, error) {
 		if compiled[name] == "" {
-			return nil, errCgo
+			return nil, why
 		}
 		return os.Open(compiled[name])
 	}), nil
