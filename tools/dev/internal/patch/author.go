@@ -3,7 +3,6 @@ package patch
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
@@ -26,8 +25,8 @@ func authors(e *repo.Env, p *patch) ([]finding, error) {
 		}
 		missing = append(missing, name)
 		mend := fmt.Sprintf("printf '%%s\\n' %s >> AUTHORS && %s", shell(name), p.add(c, "AUTHORS"))
-		if strconv.Quote(name) != `"`+name+`"` && !strings.ContainsAny(name, `"\`) {
-			mend = "" // who has such characters in the name had better choose another
+		if visible(name) != name || strings.HasPrefix(name, "#") || name == "" {
+			mend = "" // no line of AUTHORS can say so
 		}
 		mend += "\nTo go by another name, one that you are known by: git config user.name 'NAME', then the same with that name\n" +
 			"and git commit --amend --no-edit --reset-author"

@@ -46,12 +46,12 @@ func newCheckout(t *testing.T) *checkout {
 	c.write("tide/go.mod", "module "+repo.Prefix+"/tide\n\ngo 1.26\n")
 	c.write("tide/tide.go", tideCode)
 	c.write("tide/tide_test.go", "package tide\n\nimport \"testing\"\n\nfunc TestHigh(t *testing.T) {\n\tif High(3) != 6 {\n\t\tt.Error(High(3))\n\t}\n}\n")
-	c.promise("tide", "stable\t.\tHigh\tfunc High(int) int\nstable\t.\tLow\tfunc Low() int\n")
+	c.promise("tide", "stable\t.\tHigh\tfunc High(int) int\nstable\t.\tLow\tfunc Low() int\nstable\t.\tpackage\tpackage tide // import \""+repo.Prefix+"/tide\"\n")
 	c.write("boat/go.mod", "module "+repo.Prefix+"/boat\n\ngo 1.26\n\nrequire "+repo.Prefix+"/tide v0.1.0\n")
 	c.write("boat/boat.go", "// Package boat floats.\n//\n// Draft: it may sink.\npackage boat\n\nimport \""+repo.Prefix+"/tide\"\n\n"+
 		"// Float tells whether it does.\nfunc Float() bool { return tide.High(1) > 1 }\n")
 	c.write("boat/boat_test.go", "package boat\n\nimport \"testing\"\n\nfunc TestFloat(t *testing.T) {\n\tif !Float() {\n\t\tt.Error(\"it sank\")\n\t}\n}\n")
-	c.promise("boat", "draft\t.\tFloat\tfunc Float() bool\n")
+	c.promise("boat", "draft\t.\tFloat\tfunc Float() bool\ndraft\t.\tpackage\tpackage boat // import \""+repo.Prefix+"/boat\"\n")
 	c.commit("Problem: there is no sea\n\nSolution: this one.")
 	c.git("update-ref", "refs/remotes/origin/main", "HEAD")
 	return c

@@ -12,7 +12,9 @@ import (
 func TestTokens(t *testing.T) {
 	const code = "package x\n\n// F is.\nfunc F() { g(1) }\n"
 	for text, same := range map[string]bool{
-		"package x\n\n// F was.\nfunc F() {\n\tg(1) // one\n}\n": false, // a semicolon more
+		"package x\n\n// F was.\nfunc F() {\n\tg(1) // one\n}\n": true,
+		"package x\n\nfunc F() {\n\tg(\n\t\t1,\n\t)\n}\n":        true,
+		"package x\n\nfunc F() {\n\tg(1)\n\treturn\n}\n":         false,
 		"package x; func F() { g(1) }\n":                         true,
 		"/* x */ package x\nfunc F() { g( 1 ) }":                 true,
 		"package x\n\n// F is.\nfunc F() { g(2) }\n":             false,

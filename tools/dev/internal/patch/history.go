@@ -40,6 +40,9 @@ const noCommit = "commit your change first.\n" +
 
 // base returns the commit that the patch stands on, and how that was found.
 func (c *Command) base(e *repo.Env) (hash, told string, err error) {
+	if _, err := e.Command("git", "rev-parse", "--git-dir").Output(); err != nil {
+		return "", "", fmt.Errorf("this is no clone of the project, for git knows nothing of it: get one with git clone https://%s\n%w", repo.Prefix, err)
+	}
 	from := c.Base
 	if from == "" {
 		for _, rev := range []string{"upstream/main", "main@{upstream}", "origin/main", "main"} {
@@ -59,6 +62,9 @@ func (c *Command) base(e *repo.Env) (hash, told string, err error) {
 	}
 	out, err := e.Command("git", "merge-base", rev, "HEAD").Output()
 	if err != nil {
+		if cut, _ := e.Command("git", "rev-parse", "--is-shallow-repository").Output(); strings.TrimSpace(string(cut)) == "true" {
+			return "", "", fmt.Errorf("this clone has only a part of the history, and where HEAD left %s is not in it: git fetch --unshallow gets the rest", from)
+		}
 		return "", "", fmt.Errorf("HEAD and %s have no commit in common: is this a clone of the project? %w", from, err)
 	}
 	told = "where it left " + from

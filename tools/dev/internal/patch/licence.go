@@ -36,11 +36,13 @@ var (
 func licences(e *repo.Env, p *patch) ([]finding, error) {
 	var all []finding
 	for _, ch := range p.changes {
-		if ch.new == "" || slices.Contains(strings.Split(ch.path, "/"), "testdata") {
+		if ch.status == "D" || slices.Contains(strings.Split(ch.path, "/"), "testdata") {
 			continue
 		}
 		told := ""
-		if ch.status == "A" && licenceFile.MatchString(path.Base(ch.path)) {
+		if ch.new == "" {
+			told = "is another repository (a submodule), not a file."
+		} else if ch.status == "A" && licenceFile.MatchString(path.Base(ch.path)) {
 			told = "is another licence beside the project's LICENSE."
 		} else {
 			now, err := blob(e, ch.new)
@@ -62,7 +64,7 @@ func licences(e *repo.Env, p *patch) ([]finding, error) {
 			what:  named(ch.path) + " " + told,
 			why: "a patch comes under the project's licence (LICENSE), its author keeps the copyright, and what others wrote is not ours to give\n" +
 				"(C4, rules 18, 19 and 26). A file needs no header; `SPDX-License-Identifier: LGPL-3.0-only` is welcome.",
-			mend: "you wrote it: take those lines out, and " + p.add(c, "FILE") +
+			mend: "you wrote it: take that out, and " + p.add(c, "FILE") +
 				"\nsomebody else did: import it as a module in go.mod, and leave the copy out",
 		})
 	}

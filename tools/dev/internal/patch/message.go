@@ -46,7 +46,7 @@ func (p *patch) message(c commit) []finding {
 		first, rest := split(subject)
 		add(fmt.Sprintf("the subject has %d characters, and there is room for %d.", n, room),
 			"logs, mails and release notes show one short line, under 50 characters (C4, rule 28).",
-			fmt.Sprintf("%s\nkeep     %s (%d characters)\nand move %s into the text below the empty line, or say the same in fewer words",
+			fmt.Sprintf("%s\n# keep     %s (%d characters)\n# and move %s into the text below the empty line, or say the same in fewer words",
 				p.reword(c, "reword"), quote(first), utf8.RuneCountInString(first), quote(rest)))
 	}
 	all = append(all, p.body(c, one)...)
@@ -76,7 +76,7 @@ func (p *patch) body(c commit, one func(what, why, mend string) []finding) []fin
 			"a patch is the smallest answer to a single problem: such can be understood, tested and taken back one by one (C4, rule 23).", parts)
 	case len(lines) > 1 && lines[1] != "":
 		return one("the second line is not empty.", rule28, mend)
-	case solutions == 0:
+	case solutions == 0 || len(lines) == 1:
 		return one("says no solution: its text has to begin with \"Solution: \".", rule28, mend)
 	case !strings.HasPrefix(lines[2], "Solution:"):
 		return one("the text begins with "+quote(lines[2])+", not with \"Solution: \".", rule28, mend)

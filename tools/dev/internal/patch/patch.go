@@ -108,9 +108,9 @@ func (p *patch) reword(c commit, verb string) string {
 // add is the commands that put a file's change into a commit.
 func (p *patch) add(c commit, files string) string {
 	if p.head(c) {
-		return fmt.Sprintf("git add %s && git commit --amend --no-edit", files)
+		return fmt.Sprintf("git add %s && git commit --amend --no-edit", shell(files))
 	}
-	return fmt.Sprintf("git add %s && git commit --fixup=%s && git rebase -i --autosquash %s", files, short(c.hash), short(p.base))
+	return fmt.Sprintf("git add %s && git commit --fixup=%s && git rebase -i --autosquash %s", shell(files), short(c.hash), short(p.base))
 }
 
 // last returns the last commit that changed a file.

@@ -72,6 +72,17 @@ func modules(e *repo.Env, base string) ([]module, error) {
 func promises(_ *repo.Env, p *patch) ([]finding, error) {
 	var all []finding
 	for _, m := range p.modules {
+		if m.stable() && m.now == nil { // told once, and not of each name
+			c := p.last(m.dir + "/api.txt")
+			all = append(all, finding{
+				where: c.where() + ", module " + m.dir,
+				what:  fmt.Sprintf("%s/api.txt is gone, or empty: with it go all promises of the module, of which some are stable.", m.dir),
+				why:   "a promise that is taken back was none: who builds upon it no longer builds (C4, rules 25 and 58).",
+				mend: fmt.Sprintf("git checkout %s -- %s   and the code with it, if it has gone or moved\ngo run ./tools/dev contract && %s",
+					short(p.base), shell(m.dir+"/api.txt"), p.add(c, m.dir)),
+			})
+			continue
+		}
 		diffs := contract.Compare(m.old, m.now)
 		for _, d := range diffs {
 			if d.Kind == contract.Broken && !within(d.Old, diffs) {

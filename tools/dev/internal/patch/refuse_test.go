@@ -1,6 +1,8 @@
 package patch
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -59,6 +61,13 @@ func TestRefused(t *testing.T) {
 			c.write("boat/LICENSE.txt", "Do as you like.\n")
 			c.commit(solved)
 		}, []string{"boat/LICENSE.txt is another licence"}},
+		{"another repository", func(c *checkout) {
+			c.git("update-index", "--add", "--cacheinfo", "160000,"+c.git("rev-parse", "HEAD")+",boat/hull")
+			c.git("commit", "--quiet", "--message="+solved)
+			if err := os.Mkdir(filepath.Join(c.e.Root, "boat/hull"), 0o755); err != nil { // as a clone leaves it
+				c.t.Fatal(err)
+			}
+		}, []string{"boat/hull is another repository (a submodule)"}},
 		{"a stranger", func(c *checkout) {
 			c.t.Setenv("GIT_AUTHOR_NAME", "Grace O'Hopper")
 			c.commit(solved)
@@ -113,6 +122,12 @@ func TestAccepted(t *testing.T) {
 	}{
 		{"a comment in stable code", func(c *checkout) {
 			c.replace("tide/tide.go", "// High is", "// High tells")
+			c.commit(solved)
+		}},
+		{"stable code in another file", func(c *checkout) {
+			low := "// Low is how low it falls.\nfunc Low() int { return 0 }\n"
+			c.replace("tide/tide.go", "\n"+low, "")
+			c.write("tide/deprecated.go", "package tide\n\n"+low)
 			c.commit(solved)
 		}},
 		{"an example in testdata", func(c *checkout) {

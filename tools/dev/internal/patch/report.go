@@ -2,6 +2,7 @@ package patch
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,14 +26,14 @@ type report struct {
 func (r *report) add(found ...finding) {
 	for _, f := range found {
 		r.count++
-		fmt.Fprintf(r.e.Stdout, "\n%d. %s\n", r.count, f.where)
+		fmt.Fprintf(r.e.Stdout, "\n%d. %s\n", r.count, visible(f.where))
 		for _, part := range []struct{ name, text string }{{"What", f.what}, {"Why", f.why}, {"Mend", f.mend}} {
 			for i, line := range strings.Split(part.text, "\n") {
 				name := ""
 				if i == 0 {
 					name = part.name + ":"
 				}
-				fmt.Fprintln(r.e.Stdout, strings.TrimRight(fmt.Sprintf("   %-6s%s", name, line), " "))
+				fmt.Fprintln(r.e.Stdout, strings.TrimRight(fmt.Sprintf("   %-6s%s", name, visible(strings.ReplaceAll(line, "\t", " "))), " "))
 			}
 		}
 	}
@@ -70,8 +71,31 @@ func some(files []string) string {
 	return strings.Join(out, ", ")
 }
 
-// shell quotes an argument for a POSIX shell.
-func shell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// harmless is what no shell takes for anything but itself.
+var harmless = regexp.MustCompile(`^[\w.][\w./-]*$`)
+
+// shell quotes an argument for a POSIX shell, if it has to be: people paste it, and
+// somebody else chose it.
+func shell(s string) string {
+	if harmless.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// visible shows what would play with the reader's terminal as an escape, for instance
+// as \x1b, and leaves all else as it is.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}
 
 func plural(n int, noun string) string {
 	if n == 1 {

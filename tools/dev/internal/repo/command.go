@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,10 +32,19 @@ type Cmd struct {
 func (e *Env) Command(name string, args ...string) *Cmd {
 	c := exec.CommandContext(e, name, args...)
 	c.Dir = e.Root
-	c.Env = append(os.Environ(), "PWD="+e.Root, "GOWORK=")
+	c.Env = append(environment(), "PWD="+e.Root, "GOWORK=")
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 5 * time.Second
 	return &Cmd{Cmd: c, env: e}
+}
+
+// environment is the user's, without what git tells its hooks of the repository that they
+// run for: it holds in their folder, and a test with a repository of its own would write there.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"}, name)
+	})
 }
 
 // In makes the program run in a folder below the root.
