@@ -1,15 +1,15 @@
 // Dev is the project's own tooling. It has no cgo in it, so that it runs on a
 // machine that has nothing but Go:
 //
-//	go run ./tools/dev demo      three nodes on this machine find each other and chat
-//	go run ./tools/dev test      everything that CI runs; installs what that takes
-//	go run ./tools/dev patch     is this branch a correct patch, and how it becomes one
-//	go run ./tools/dev setup     install what a build with -tags libzmq takes
-//	go run ./tools/dev tidy      go.mod and go.sum of every module
-//	go run ./tools/dev gen       regenerate what is generated
-//	go run ./tools/dev contract  write down what each module promises, in its api.txt
-//	go run ./tools/dev release   which versions follow, a rehearsal of releasing them, the binaries
-//	go run ./tools/dev bench     print the figures; installs as setup does, and rsync
+//	go run ./tools/dev demo          three nodes on this machine find each other and chat
+//	go run ./tools/dev test          everything that CI runs; installs what that takes
+//	go run ./tools/dev patch         is this branch a correct patch, and how it becomes one
+//	go run ./tools/dev setup         install what a build with -tags libzmq takes
+//	go run ./tools/dev tidy          go.mod and go.sum of every module
+//	go run ./tools/dev gen           regenerate what is generated
+//	go run ./tools/dev contract      write down what each module promises, in its api.txt
+//	go run ./tools/dev release plan  which versions follow; release --help has the rest: rehearse, binaries
+//	go run ./tools/dev bench         print the figures; installs as setup does, and rsync
 //
 // It is run from anywhere inside a checkout.
 package main
