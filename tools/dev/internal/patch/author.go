@@ -33,7 +33,7 @@ func authors(e *repo.Env, p *patch) ([]finding, error) {
 		all = append(all, finding{
 			where: c.where(),
 			what:  fmt.Sprintf("its author, %s, does not stand in AUTHORS.", quote(name)),
-			why:   "the project belongs to those who made it, and each puts the own name there, nobody else does (C4, rules 20 to 22).",
+			why:   "the project belongs to those who made it, and each puts their own name there, nobody else does (C4, rules 20 to 22).",
 			mend:  strings.TrimPrefix(mend, "\n"),
 		})
 	}

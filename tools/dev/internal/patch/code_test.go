@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -109,17 +110,27 @@ func TestTouched(t *testing.T) {
 		{Dir: "zpl", Path: "p/zpl"}, {Dir: "lib", Path: "p/lib", Uses: []string{"p/zpl"}},
 		{Dir: "lib/sub", Path: "p/lib/sub"}, {Dir: "tools", Path: "p/tools", Uses: []string{"p/lib"}},
 	}
-	for file, want := range map[string][]string{
-		"zpl/a/b.go":     {"zpl", "lib", "tools"},
-		"zpl/README.md":  {"zpl", "tools/dev"},
-		"lib/sub/a.txt":  {"lib/sub"},
-		"tools/a.go":     {"tools"},
-		"README.md":      {"tools/dev"},
-		".github/x/y.md": {"tools/dev"},
-		"go.work":        {"zpl", "lib", "lib/sub", "tools"},
+	hasGo := func(dir string) bool { return dir == "zpl" || dir == "tools/top" || dir == tooling }
+	for file, want := range map[string]string{
+		"zpl/a/b.go":        "[zpl lib tools] []",
+		"zpl/README.md":     "[] [zpl tools/dev]",
+		"zpl/doc/x.md":      "[] [zpl tools/dev]",
+		"lib/README.md":     "[] [tools/dev]",
+		"lib/sub/a.txt":     "[lib/sub] []",
+		"tools/a.go":        "[tools] []",
+		"tools/top/a.md":    "[] [tools/top tools/dev]",
+		"tools/docs/x.md":   "[] [tools/dev]",
+		"README.md":         "[] [tools/dev]",
+		".github/x/y.md":    "[] [tools/dev]",
+		"go.work":           "[zpl lib lib/sub tools] []",
+		"zpl/a.go zpl/a.md": "[zpl lib tools] []",
 	} {
-		p := &patch{changes: []change{{path: file, status: "M"}}}
-		if got := p.touched(all); !slices.Equal(got, want) {
+		p := &patch{}
+		for _, name := range strings.Fields(file) {
+			p.changes = append(p.changes, change{path: name, status: "M"})
+		}
+		modules, folders := p.touched(all, hasGo)
+		if got := fmt.Sprint(modules, " ", folders); got != want {
 			t.Errorf("of %s the tests of %v run", file, got)
 		}
 	}

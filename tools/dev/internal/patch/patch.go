@@ -36,8 +36,13 @@ func (c *Command) Run(e *repo.Env) error {
 		return fmt.Errorf("patch: %w", err)
 	}
 	r := &report{e: e}
+	unclean, err := workTree(e)
+	if err != nil {
+		return fmt.Errorf("patch: %w", err)
+	}
+	r.add(unclean...)
 	for _, check := range []func(*repo.Env, *patch) ([]finding, error){
-		workTree, messages, authors, licences, promises, promisesInCode, evidence,
+		messages, authors, licences, promises, promisesInCode, evidence,
 	} {
 		found, err := check(e, p)
 		if err != nil {
@@ -52,6 +57,10 @@ func (c *Command) Run(e *repo.Env) error {
 		fmt.Fprintln(e.Stdout)
 	}
 	start := time.Now()
+	if len(unclean) > 0 && c.Tests != "none" {
+		fmt.Fprintln(e.Stdout)
+		return fmt.Errorf("patch: NOT CORRECT YET: %s to mend, told above; no test ran, for what they would test is not what you send", plural(r.count, "thing"))
+	}
 	tested, failed := c.test(e, p)
 	if err := e.Context.Err(); err != nil {
 		return err
@@ -126,7 +135,7 @@ func (p *patch) last(path string) commit {
 }
 
 // workTree wants what is tested to be what is sent.
-func workTree(e *repo.Env, _ *patch) ([]finding, error) {
+func workTree(e *repo.Env) ([]finding, error) {
 	out, err := e.Command("git", "status", "--porcelain=v1", "-z", "--no-renames").Output()
 	if err != nil || len(out) == 0 {
 		return nil, err

@@ -95,14 +95,24 @@ func TestAllAtOnce(t *testing.T) {
 	t.Setenv("GIT_AUTHOR_NAME", "Mallory \x1b]0;owned\a")
 	c.replace("tide/tide.go", "meters * 2", "meters * 3")
 	c.commit("\x1b[2Jtide \u202e is wrong")
-	c.write("left.txt", "over")
 	out := c.refused(touched,
-		"the work tree\n   What: is not clean: left.txt", "git stash --include-untracked",
 		`"\x1b[2Jtide \u202e is wrong"`, "the subject names no problem", "says no solution",
 		`its author, "Mallory \x1b]0;owned", does not stand in AUTHORS`, "git config user.name 'NAME'",
-		"no test of tide", "FAIL\tgithub.com/zeromq/gozyre/tide", "a test fails", "6 things to mend")
+		"no test of tide", "FAIL\tgithub.com/zeromq/gozyre/tide", "a test fails", "5 things to mend")
 	if strings.ContainsAny(out, "\x1b\a\u202e") {
 		t.Errorf("what others wrote comes through: %q", out)
+	}
+}
+
+// What lies about is not what is sent: it is said before minutes go into tests of it.
+func TestUnclean(t *testing.T) {
+	c := newCheckout(t)
+	c.replace("tide/tide.go", "meters * 2", "meters * 3")
+	c.commit("Problem: tide is wrong\n\nSolution: it is right.")
+	c.write("left.txt", "over")
+	out := c.refused(touched, "the work tree\n   What: is not clean: left.txt", "git stash --include-untracked", "no test of tide", "no test ran")
+	if strings.Contains(out, "FAIL") {
+		t.Errorf("tests ran:\n%s", out)
 	}
 }
 

@@ -2,6 +2,7 @@ package patch
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,18 +45,21 @@ func (p *patch) testTouched(e *repo.Env) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	want := p.touched(all)
-	if len(want) == 0 {
+	want, folders := p.touched(all, func(dir string) bool {
+		files, _ := filepath.Glob(filepath.Join(e.Root, filepath.FromSlash(dir), "*.go"))
+		return len(files) > 0
+	})
+	names := strings.Join(append(slices.Clone(want), folders...), ", ")
+	if names == "" {
 		return "no test, for none is about what it touches", nil
 	}
-	e.Say("patch: tests of %s: what the patch touches, and what uses it", strings.Join(want, ", "))
+	e.Say("patch: tests of %s: what the patch touches, and what uses it. Of much code they take minutes", names)
 	var packages []string
+	for _, dir := range folders {
+		packages = append(packages, "./"+dir)
+	}
 	for _, dir := range want {
 		m := slices.IndexFunc(all, func(m repo.Module) bool { return m.Dir == dir })
-		if m < 0 {
-			packages = append(packages, "./"+dir+"/...")
-			continue
-		}
 		// Not ./dir/..., which takes in the modules below.
 		out, err := e.Command("go", "list", "-f", "{{if eq .Module.Path \""+all[m].Path+"\"}}{{.ImportPath}}{{end}}", "./"+dir+"/...").Output()
 		if err != nil {
@@ -63,44 +67,53 @@ func (p *patch) testTouched(e *repo.Env) (string, error) {
 		}
 		packages = append(packages, strings.Fields(string(out))...)
 	}
-	return "the tests of " + strings.Join(want, ", "), check.Packages(e, packages)
+	return "the tests of " + names, check.Packages(e, packages)
 }
 
 // touched returns the folders of the modules whose tests have to run, in the order
-// of their dependence. A text does not change what the importers of its module do.
-func (p *patch) touched(all []repo.Module) []string {
+// of their dependence, and single folders. A text changes nothing of what its module or the
+// importers of that do: the package beside it may read it, and the tooling does.
+func (p *patch) touched(all []repo.Module, hasGo func(dir string) bool) (modules, folders []string) {
 	var dirs []string
 	for _, m := range all {
 		dirs = append(dirs, m.Dir)
 	}
-	code, text := map[string]bool{}, map[string]bool{}
-	rootText := false
+	code := map[string]bool{}
+	var texts []string
 	for _, ch := range p.changes {
 		dir := inside(dirs, ch.path)
-		switch prose := path.Ext(ch.path) == ".md"; {
-		case dir != "" && prose:
-			text[dir] = true
-		case dir != "":
+		switch {
+		case dir != "" && path.Ext(ch.path) != ".md":
 			code[dir] = true
 		case path.Dir(ch.path) == "." && strings.HasPrefix(ch.path, "go.work"):
-			return dirs
+			return dirs, nil
 		default:
-			rootText = true
+			texts = append(texts, ch.path)
 		}
 	}
 	paths := map[string]bool{}
-	var want []string
 	for _, m := range all { // each after those that it uses
-		uses := slices.ContainsFunc(m.Uses, func(path string) bool { return paths[path] })
-		if code[m.Dir] || uses {
+		if code[m.Dir] || slices.ContainsFunc(m.Uses, func(path string) bool { return paths[path] }) {
 			paths[m.Path] = true
-		}
-		if code[m.Dir] || uses || text[m.Dir] {
-			want = append(want, m.Dir)
+			modules = append(modules, m.Dir)
 		}
 	}
-	if (rootText || len(text) > 0) && slices.Contains(dirs, path.Dir(tooling)) && !slices.Contains(want, path.Dir(tooling)) {
-		want = append(want, tooling)
+	add := func(dir string) {
+		if m := inside(dirs, dir+"/x"); m != "" && !slices.Contains(modules, m) && !slices.Contains(folders, dir) {
+			folders = append(folders, dir)
+		}
 	}
-	return want
+	for _, text := range texts {
+		dir := path.Dir(text)
+		for dir != "." && !slices.Contains(dirs, dir) && !hasGo(dir) {
+			dir = path.Dir(dir)
+		}
+		if hasGo(dir) {
+			add(dir)
+		}
+	}
+	if len(texts) > 0 {
+		add(tooling)
+	}
+	return modules, folders
 }
