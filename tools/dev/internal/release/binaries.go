@@ -53,10 +53,30 @@ func (c *binariesCommand) Run(e *repo.Env) error {
 		}
 	}
 	if c.Into != "" {
-		if err := os.CopyFS(c.Into, os.DirFS(dist)); err != nil {
+		if err := keep(made, c.Into); err != nil {
 			return err
 		}
 	}
 	e.Say("binaries: done in %s", time.Since(began).Round(time.Second))
+	return nil
+}
+
+// keep copies what is published, into one folder.
+func keep(made []binaries.Artefact, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, a := range made {
+		if a.Kind == "binary" {
+			continue // they are in the archives
+		}
+		data, err := os.ReadFile(a.Path)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, filepath.Base(a.Path)), data, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zeromq/gozyre/tools/dev/internal/binaries"
 	"github.com/zeromq/gozyre/tools/dev/internal/contract"
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 )
@@ -291,5 +292,28 @@ func TestCounted(t *testing.T) {
 		if got := counted(given); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
+	}
+}
+
+// Who keeps what was made gets what is published, in one folder, and not the folders of the build.
+func TestKeep(t *testing.T) {
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "release")
+	var made []binaries.Artefact
+	for name, kind := range map[string]string{"checksums.txt": "checksums", "casks/gozyre.rb": "cask", "build/dechat": "binary"} {
+		path := filepath.Join(from, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, binaries.Artefact{Kind: kind, Path: path})
+	}
+	if err := keep(made, to); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(to)
+	if err != nil || len(entries) != 2 || entries[0].Name() != "checksums.txt" || entries[1].Name() != "gozyre.rb" {
+		t.Errorf("it kept %v (%v)", entries, err)
 	}
 }
