@@ -80,7 +80,7 @@ func (c *conn) unacknowledged() time.Duration {
 	return c.direct.acks.unacknowledged(time.Since(c.set.born))
 }
 
-// within says that both ends are on this machine, and that a connection that stands has an other end.
+// within says that both ends are on this machine, and that a connection that stands has another end.
 func (c *conn) within() bool {
 	a := c.net.RemoteAddr()
 	return a != nil && (a.Network() == "unix" || a.Network() == "pipe")

@@ -111,7 +111,7 @@ func mayEnd(frames [][]byte) bool {
 	return false
 }
 
-// some are every so manieth mutation of all vectors.
+// some are every nth mutation of all vectors.
 func some(vectors [][][]byte, every int) iter.Seq[[][]byte] {
 	return func(yield func([][]byte) bool) {
 		n := 0

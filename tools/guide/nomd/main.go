@@ -3,7 +3,7 @@
 //
 //	go run ./tools/guide/nomd
 //
-// It lets in whoever says OHAI as Joe, and nobody else. What is wrong with it: anybody can say to be Joe. See nomd/secure.
+// It lets in whoever says OHAI as Joe, and nobody else. What is wrong with it: anybody can claim to be Joe. See nomd/secure.
 package main
 
 import (
