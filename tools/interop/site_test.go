@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/zeromq/gozyre/libzyre"
+	"github.com/zeromq/gozyre/tools/internal/scripttest"
 	"github.com/zeromq/gozyre/tools/netlab"
 )
 
@@ -28,7 +28,7 @@ type site struct {
 // loopback is two sites that are one: this machine, which talks with itself.
 func loopback(t *testing.T) (site, site) {
 	t.Helper()
-	s := site{iface: zyre.Loopback(), addr: "127.0.0.1", broadcast: "127.255.255.255", port: freeUDP(t),
+	s := site{iface: zyre.Loopback(), addr: "127.0.0.1", broadcast: "127.255.255.255", port: scripttest.FreePort(t),
 		command: exec.CommandContext}
 	return s, s
 }
@@ -64,17 +64,6 @@ func eachPlace(t *testing.T, test func(t *testing.T, a, b site)) {
 		a, b := bridged(t)
 		test(t, a, b)
 	})
-}
-
-// freeUDP returns a port on which nobody listens.
-func freeUDP(t *testing.T) int {
-	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	return conn.LocalAddr().(*net.UDPAddr).Port
 }
 
 // ours starts a node of ours at the site.

@@ -74,8 +74,8 @@ func run(t *testing.T, dir, transport, folder string) {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 			env.Setenv("LO", zyre.Loopback())
-			env.Setenv("PORT", strconv.Itoa(freePort(t)))
-			env.Setenv("SECOND", strconv.Itoa(freePort(t)))
+			env.Setenv("PORT", strconv.Itoa(FreePort(t)))
+			env.Setenv("SECOND", strconv.Itoa(FreePort(t)))
 			// A program under the race detector waits a second before it ends.
 			env.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 			if folder != "" {
@@ -104,9 +104,9 @@ func run(t *testing.T, dir, transport, folder string) {
 	})
 }
 
-// freePort returns a port that nobody uses, neither UDP nor TCP, outside of the
+// FreePort returns a port that nobody uses, neither UDP nor TCP, outside of the
 // range from which systems take ports by themselves.
-func freePort(t *testing.T) int {
+func FreePort(t *testing.T) int {
 	const low, high = 20000, 32000
 	for range 100 {
 		port := low + rand.IntN(high-low)
