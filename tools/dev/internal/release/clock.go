@@ -1,6 +1,7 @@
 package release
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -15,7 +16,7 @@ type clock struct {
 	took  []time.Duration
 }
 
-// time does one thing, says how long it took, and names it in its error.
+// time does one thing and says how long it took, or what went wrong; its error only names it.
 func (c *clock) time(name string, do func() error) error {
 	if err := c.e.Context.Err(); err != nil {
 		return err // interrupted
@@ -25,8 +26,8 @@ func (c *clock) time(name string, do func() error) error {
 	took := time.Since(start).Round(100 * time.Millisecond)
 	c.names, c.took = append(c.names, name), append(c.took, took)
 	if err != nil {
-		c.e.Say("release: %s FAILED after %v", name, took)
-		return fmt.Errorf("%s: %w", name, err)
+		c.e.Say("release: %s FAILED after %v:\n%v", name, took, err)
+		return errors.New(name)
 	}
 	c.e.Say("release: %s took %v", name, took)
 	return nil

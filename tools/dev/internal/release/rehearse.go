@@ -50,7 +50,7 @@ func (y *yard) rehearse(skip ...string) error {
 	summary(y.Stdout, steps, artefacts)
 	c.show()
 	if err := errors.Join(failed...); err != nil {
-		return fmt.Errorf("the rehearsal FAILED:\n%w", err)
+		return fmt.Errorf("the rehearsal FAILED, and said why above, in:\n%w", err)
 	}
 	if len(skip) > 0 {
 		y.Say("release: WARNING: NOT REHEARSED: %s", strings.Join(skip, ", "))
