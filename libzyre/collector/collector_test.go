@@ -110,8 +110,9 @@ func TestReceive(t *testing.T) {
 			t.Fatalf("record %d is %+v", i, r)
 		}
 	}
-	// Of the strangers the transport passes over those that nobody subscribed to, and of too many frames.
-	if s := c.Stats(); s.Records != 1001 || s.Malformed != 4 || s.Strangers != 4 || s.Connections != 1 {
+	// The transport passes over what has too many frames, and over what nobody subscribed to;
+	// of that a publisher sends nothing as soon as it knows, which may be before the first message.
+	if s := c.Stats(); s.Records != 1001 || s.Malformed != 4 || s.Strangers < 1 || s.Strangers > 4 || s.Connections != 1 {
 		t.Errorf("Stats are %+v", s)
 	}
 }
