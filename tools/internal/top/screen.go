@@ -17,7 +17,7 @@ const redraw = 500 * time.Millisecond
 // showing shows the table on the terminal until ctx is done. leave is called when
 // the user wants an end.
 func showing(ctx context.Context, h *hub, address string, std cli.Streams, failed chan<- error, leave func()) <-chan struct{} {
-	options := []tea.ProgramOption{tea.WithOutput(std.Out), tea.WithoutSignalHandler(), tea.WithContext(ctx)}
+	options := []tea.ProgramOption{tea.WithOutput(std.Out), tea.WithoutSignalHandler()}
 	if in, ok := std.In.(*os.File); ok && isTerminal(in) {
 		options = append(options, tea.WithInput(in))
 	} else {
@@ -26,8 +26,10 @@ func showing(ctx context.Context, h *hub, address string, std cli.Streams, faile
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, err := tea.NewProgram(newTable(h.View, address, leave), options...).Run()
-		if err != nil && ctx.Err() == nil {
+		program := tea.NewProgram(newTable(h.View, address, leave), options...)
+		stop := context.AfterFunc(ctx, program.Quit) // given the context, it would not wait for its reader of keys
+		defer stop()
+		if _, err := program.Run(); err != nil && ctx.Err() == nil {
 			failed <- fmt.Errorf("the table cannot be shown: %w", err)
 		}
 	}()

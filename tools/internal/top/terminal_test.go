@@ -37,8 +37,13 @@ func newTerminal(t *testing.T, port uint16) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t, filepath.Join(t.TempDir(), "tmux")}
-	term.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "112", "-y", "26", fmt.Sprintf("env %s=%d LC_ALL=C.UTF-8 %s 2>%s; echo left with $?; exec cat", asTop, port, me, filepath.Join(t.TempDir(), "stderr")))
+	term, stderr := &terminal{t, filepath.Join(t.TempDir(), "tmux")}, filepath.Join(t.TempDir(), "stderr")
+	t.Cleanup(func() {
+		if said, err := os.ReadFile(stderr); t.Failed() && err == nil {
+			t.Logf("zyre top said:\n%s", said)
+		}
+	})
+	term.tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", "112", "-y", "26", fmt.Sprintf("env %s=%d LC_ALL=C.UTF-8 %s 2>%s; echo left with $?; exec cat", asTop, port, me, stderr))
 	t.Cleanup(func() { term.tmux("kill-server") })
 	return term
 }
