@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/zeromq/gozyre/tools/dev/internal/repo"
 )
@@ -23,10 +24,15 @@ func goTest(e *repo.Env, flags ...string) error {
 
 // goTestOf tests packages, and returns how many passed that have tests.
 func goTestOf(e *repo.Env, packages []string, flags ...string) (int, error) {
-	args := append([]string{"test", "-json", "-count=1"}, flags...)
-	args = append(args, packages...)
-	r := &report{out: e.Stdout}
-	err := e.Command("go", args...).With(offline...).Stream(func(events io.Reader) error {
+	c := e.Command("go", slices.Concat([]string{"test", "-json", "-count=1"}, flags, packages)...)
+	return Test(c.With(offline...), e.Stdout)
+}
+
+// Test runs a `go test -json`. It prints Go's own summary lines, and of the rest what failed and what was skipped,
+// and returns how many packages passed that have tests.
+func Test(c *repo.Cmd, out io.Writer) (passed int, err error) {
+	r := &report{out: out}
+	err = c.Stream(func(events io.Reader) error {
 		return r.read(events)
 	})
 	r.finish()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zeromq/gozyre/tools/dev/internal/check"
 	"github.com/zeromq/gozyre/tools/dev/internal/tidy"
 )
 
@@ -79,7 +80,8 @@ func (y *yard) test(s step) error {
 			return err
 		}
 	}
-	_, err := y.run(s.Dir, "go", append([]string{"test", "-short", "-count=1"}, packages...)...)
+	c := y.Command("go", append([]string{"test", "-json", "-short", "-count=1"}, packages...)...)
+	_, err := check.Test(c.In(s.Dir).With(y.variables...), y.Stdout)
 	return err
 }
 
