@@ -96,7 +96,7 @@ const (
 // draw is the picture as text. Nothing in it comes from a peer as it is.
 func (t *table) draw() string {
 	v := &t.now
-	head := []string{bold + "zretester" + plain + "  " + v.State + "  " + span(v.Elapsed) + ofSpan(v.For) + fmt.Sprintf("  seed %d", v.Seed)}
+	head := []string{bold + "zretester" + plain + "  " + v.State + "  " + v.clock() + fmt.Sprintf("  seed %d", v.Seed)}
 	head = append(head,
 		fmt.Sprintf("%d of %d nodes run, %s started; %.0f events/s; %s", v.Total.Running, v.Nodes, count(v.Total.Started), t.speed, octets(v.Total.Memory)),
 		fmt.Sprintf("%s enters, %s exits%s", count(v.Total.Enters), count(v.Total.Exits), causesText(v.Exits)))
@@ -185,8 +185,8 @@ func (t *table) status() string {
 	if v.Total.Most != v.Total.Peers {
 		peers = fmt.Sprintf("%d to %d", v.Total.Peers, v.Total.Most)
 	}
-	return fmt.Sprintf("%s%s: %s: %d of %d nodes run and see %s others; %.0f events/s, %d exits%s; %s; %s",
-		span(v.Elapsed), ofSpan(v.For), v.State, v.Total.Running, v.Nodes, peers, t.speed, v.Total.Exits, causesText(v.Exits), plural(uint64(v.Finds), "finding"), octets(v.Total.Memory))
+	return fmt.Sprintf("%s: %s: %d of %d nodes run and see %s others; %.0f events/s, %d exits%s; %s; %s",
+		v.clock(), v.State, v.Total.Running, v.Nodes, peers, t.speed, v.Total.Exits, causesText(v.Exits), plural(uint64(v.Finds), "finding"), octets(v.Total.Memory))
 }
 
 // causesText lists exits by what ended them.
@@ -203,6 +203,14 @@ func numbersText(numbers map[string]uint64) string {
 		parts = append(parts, fmt.Sprintf("%s %s", show.Text(name), count(numbers[name])))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// clock is how long the run is under way, and until it settles of how long.
+func (v *view) clock() string {
+	if v.Elapsed > v.For {
+		return span(v.Elapsed)
+	}
+	return span(v.Elapsed) + ofSpan(v.For)
 }
 
 func ofSpan(d time.Duration) string {

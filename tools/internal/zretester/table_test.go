@@ -48,6 +48,9 @@ func TestTable(t *testing.T) {
 	}
 	wantIn(t, table.draw(), "stopping")
 	wantIn(t, table.status(), `1m30s of 5m0s: running: 9 of 60 nodes run and see 29 to 30 others; 1000 events/s, 190 exits (goodbye 180, unreach\nable 10); 2 findings; 24 MB`)
+	now.State, now.Elapsed = "settling", now.For+time.Second
+	table.measure(now, at.Add(4*time.Second))
+	wantIn(t, table.status(), "5m1s: settling:")
 	if _, again := table.Update(lookMsg{}); again == nil {
 		t.Error("it looks only once")
 	}
