@@ -95,7 +95,9 @@ func everything(tb testing.TB, c *zproto.Class) {
 			legal(tb, text)
 		}
 	}
-	if _, err := zproto.Lua([]*zproto.Class{c}); (err == nil) != (c.Signature >= 0) {
+	_, err := zproto.Lua([]*zproto.Class{c})
+	namesakes := err != nil && strings.Contains(err.Error(), " in Wireshark, as ") // TestLuaNames
+	if (err == nil) != (c.Signature >= 0) && !namesakes {
 		tb.Errorf("a dissector of a class of signature %d: %v", c.Signature, err)
 	}
 	for _, m := range c.Messages {
@@ -141,6 +143,7 @@ func FuzzOutputs(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(lamp.Files[0].Data)
+	f.Add([]byte(`<class name="namesakes" signature="1"><message name="X" id="1"><field name="f" type="uuid"/><field name="F" type="uuid"/></message></class>`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := zproto.Parse("fuzz.xml", data)
 		if err != nil {
