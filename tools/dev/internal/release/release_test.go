@@ -17,8 +17,8 @@ import (
 // imports it; lone and still, which are alone.
 type world struct {
 	*testing.T
-	e   *repo.Env
-	out bytes.Buffer
+	e         *repo.Env
+	out, said bytes.Buffer
 }
 
 func newWorld(t *testing.T) *world {
@@ -31,7 +31,7 @@ func newWorld(t *testing.T) *world {
 		t.Setenv("GIT_"+who+"_EMAIL", "somebody@example.org")
 	}
 	w := &world{T: t}
-	w.e = &repo.Env{Context: t.Context(), Root: t.TempDir(), Stdout: &w.out, Stderr: &w.out}
+	w.e = &repo.Env{Context: t.Context(), Root: t.TempDir(), Stdout: &w.out, Stderr: &w.said}
 	use, replace := "", ""
 	for _, dir := range []string{"base", "base/top", "lone", "still"} {
 		path := repo.Prefix + "/" + dir
