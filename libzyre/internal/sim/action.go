@@ -263,6 +263,7 @@ func (h *host) wake(a *Action) {
 	if !a.Counts {
 		h.offset -= w.now - h.slept
 	}
+	w.truth.slept(h)
 	for _, p := range h.procs {
 		w.note(w.now+int64(span(draw(w.seed, ofWaking, p.key, uint64(w.now)), 0, noticed)), entry{kind: onThaw, p: p})
 	}

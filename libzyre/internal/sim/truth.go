@@ -139,6 +139,26 @@ func (t *truth) before(place int, last zyre.UUID) (ids []zyre.UUID) {
 	return ids
 }
 
+// slept tells that whoever is dead on a host was not heard while that slept: what its kernel has to send comes later by as much.
+func (t *truth) slept(h *host) {
+	if t.w.cfg.hush {
+		return
+	}
+	for i, pl := range t.w.places {
+		if pl.host != h {
+			continue
+		}
+		var living zyre.UUID
+		if pl.life != nil {
+			living = zyre.UUID(pl.life.id)
+		}
+		for _, id := range t.before(i, living) {
+			t.w.checker.Disturb(t.w.time(), id, zyre.UUID{}, "its host slept")
+			t.w.checker.Calm(t.w.time(), id, zyre.UUID{})
+		}
+	}
+}
+
 // born tells of a new life what is wrong around it.
 func (t *truth) born(p *process) {
 	t.unwell(p, "as before")
