@@ -130,6 +130,23 @@ func TestSleep(t *testing.T) {
 	}
 }
 
+// A node that began and ended while its cable was out leaves its HELLO with its kernel, which says it when its host has
+// slept, too: that the dead enter is no fault then.
+func TestSleepOfTheDead(t *testing.T) {
+	late := 0
+	for before := time.Millisecond; before < 5*time.Millisecond; before += 10 * time.Microsecond {
+		_, _, seen := two(t, Action{At: 5 * sec, Do: Stop, Node: 0}, Action{At: 10*sec - before, Do: Start, Node: 0},
+			Action{At: 10 * sec, Do: Unplug, Node: 0, For: 20 * sec}, Action{At: 15 * sec, Do: Stop, Node: 0},
+			Action{At: 32 * sec, Do: Sleep, Node: 0, For: 25 * sec})
+		if at := seen.times("n1", zyre.Enter); at[len(at)-1] > 57*sec {
+			late++
+		}
+	}
+	if late == 0 {
+		t.Error("nobody's last words came late: this tests nothing")
+	}
+}
+
 // Whose clock jumps blames nobody for it.
 func TestJump(t *testing.T) {
 	_, w, seen := two(t, Action{At: 10 * sec, Do: Jump, Node: 0, For: time.Hour})
