@@ -61,7 +61,7 @@ func TestSeeds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d seeds from %d on, %d events in %v", count, first, events.Load(), time.Since(began))
+	t.Logf("%d of %d seeds from %d on, %d events in %v", min(next.Load(), int64(count)), count, first, events.Load(), time.Since(began))
 }
 
 func short(id [16]byte) string { return strconv.FormatUint(keyOf(id), 16)[:6] }
